@@ -1,0 +1,1 @@
+"""The terminal client: a stdio protocol joined to a client endpoint."""

@@ -1,0 +1,87 @@
+"""The command C{loqui-connect}."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from twisted.application.internet import backoffPolicy
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.stdio import StandardIO
+from twisted.internet.task import react
+
+from loqui import __version__
+from loqui.client.address import DEFAULT_HOST, DEFAULT_PORT, parseAddress
+from loqui.client.session import Visit
+from loqui.client.stdio import Console
+from loqui.signals import onStopSignals
+
+__all__ = ["main", "parseArguments"]
+
+
+def parseArguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """
+    Read the command line.
+
+    @return: C{where} as it was written, C{host}, C{port}, C{name}.
+
+    @raise SystemExit: with status 2, when it cannot be understood.
+    """
+    parser = argparse.ArgumentParser(
+        prog="loqui-connect",
+        description="Join a Loqui chat. In a pipe, say every line of the input, wait until all has come back, and leave.",
+        epilog="Exit status: 0 left, 1 could not connect or lost the connection, 2 wrong usage, 3 name refused.",
+    )
+    parser.add_argument("where", metavar="HOST[:PORT]", nargs="?", default=f"{DEFAULT_HOST}:{DEFAULT_PORT}")
+    parser.add_argument("-n", "--name", default="", help="without it you are asked; in a pipe the first line is it")
+    parser.add_argument("--version", action="version", version=f"loqui-connect {__version__}")
+    arguments = parser.parse_args(argv)
+    try:
+        arguments.host, arguments.port = parseAddress(arguments.where)
+    except ValueError as error:
+        parser.error(str(error))
+    if "\n" in arguments.name:
+        parser.error("a name is one line")
+    return arguments
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command; ends with its exit status."""
+    _openStandardFiles()
+    arguments = parseArguments(argv)
+    # They are shared with the shell, which does not expect to find them changed.
+    blocking = {descriptor: os.get_blocking(descriptor) for descriptor in (0, 1)}
+    try:
+        react(_visit, (arguments,))
+    finally:
+        for descriptor, was in blocking.items():
+            os.set_blocking(descriptor, was)
+
+
+def _openStandardFiles() -> None:
+    """Make sure that what we open later does not become standard input, if that is closed."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _visit(reactor: Any, arguments: argparse.Namespace) -> Deferred[None]:
+    return Deferred.fromCoroutine(_exitAfter(reactor, arguments))
+
+
+async def _exitAfter(reactor: Any, arguments: argparse.Namespace) -> None:
+    console = Console(os.isatty(0), encoding=getattr(sys.stdout, "encoding", None) or "utf-8")
+    endpoint = HostnameEndpoint(reactor, arguments.host, arguments.port)
+    delays = backoffPolicy(initialDelay=1.0, maxDelay=60.0)
+    visit = Visit(console, endpoint, arguments.where, reactor, delays, os.fsencode(arguments.name))
+    onStopSignals(reactor, visit.interrupt)
+    StandardIO(console, reactor=reactor)
+    status = await visit.run()
+    await console.finish()
+    raise SystemExit(status)

@@ -1,0 +1,1 @@
+"""Twisted protocols that put a wire on a transport."""

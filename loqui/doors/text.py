@@ -1,0 +1,202 @@
+"""The text door: lines from C{nc}, C{telnet}, scripts and people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.error import ConnectionAborted, ConnectionDone
+from twisted.internet.interfaces import IDelayedCall, IHalfCloseableProtocol
+from twisted.internet.protocol import connectionDone
+from twisted.logger import Logger
+from twisted.protocols.basic import LineReceiver
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from loqui.answers import Notice, Question, Refusal
+from loqui.chat import commands
+from loqui.chat.user import Session
+from loqui.doors.limits import LineBudget
+from loqui.doors.outbox import Outbox
+from loqui.errors import LoquiError
+from loqui.wire import text
+
+if TYPE_CHECKING:
+    from loqui.doors.port import ChatFactory
+
+__all__ = ["Chat"]
+
+#: Bytes that L{LineReceiver} is given at once: it copies what is left after every line.
+SLICE = 4096
+
+
+@implementer(IHalfCloseableProtocol)
+class Chat(LineReceiver):
+    """
+    One connection: its first line is a name, all others are requests.
+
+    @ivar number: the connection's number, by which the log knows it.
+    """
+
+    log = Logger()
+    delimiter = b"\n"
+    transport: Any
+
+    def __init__(self, factory: ChatFactory, number: int) -> None:
+        self.factory = factory
+        self.number = number
+        self._named = False
+        self._closing = False
+        self._unnamed = 0  # Bytes that came before a name.
+        self._slowed = False
+        self._calls: list[IDelayedCall] = []
+        self.MAX_LENGTH = factory.limits.nameBytes
+
+    def connectionMade(self) -> None:
+        factory, clock = self.factory, self.factory.clock
+        self.outbox = Outbox(self.transport, clock, factory.unsent, self._tooSlow)
+        self.session = Session(text.render, self.outbox)
+        self._budget = LineBudget(factory.limits.burst, factory.limits.flood, clock.seconds)
+        try:
+            factory.opened(self)
+        except LoquiError as refusal:
+            self._refuse(refusal)
+            self._close()
+            return
+        self._prompt = clock.callLater(factory.limits.prompt, self._ask)
+        self._calls = [self._prompt, clock.callLater(factory.limits.nameTimeout, self._nameless)]
+
+    def dataReceived(self, data: bytes) -> None:
+        if self._closing:
+            return
+        if not self._named and self._prompt.active():
+            self._prompt.cancel()
+        for start in range(0, len(data) or 1, SLICE):
+            super().dataReceived(data[start : start + SLICE])
+
+    def lineReceived(self, line: bytes) -> None:
+        """This is where all that is wrong with a line ends."""
+        if self._closing:
+            return
+        try:
+            if self._named:
+                self._obey(line)
+            else:
+                self._enter(line)
+        except LoquiError as refusal:
+            self._refuse(refusal)
+        except Exception:
+            self._broke()
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        if self._closing:
+            return
+        bound = self.MAX_LENGTH // 1024
+        what = "no line end in" if self._named else "no name within"
+        self._disconnect("too-long", f"{what} {bound} KiB")
+
+    def readConnectionLost(self) -> None:
+        """The client has sent its last: what it sent counts, and then it leaves."""
+        self.outbox.inputEnded()
+        rest = self.clearLineBuffer()
+        if rest:
+            self.lineReceived(rest)
+        self._leave("")
+        if not self._named:
+            self._close()
+
+    def writeConnectionLost(self) -> None:
+        """We have sent our last."""
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self._closing = True
+        self._cancelCalls()
+        self.outbox.stopProducing()
+        self._leave("" if reason.check(ConnectionDone, ConnectionAborted) else "connection lost")
+        self.log.info("Connection {number} is gone", number=self.number)
+        self.factory.hub.drop(self.session)
+        self.factory.closed(self)
+
+    def ignore(self) -> None:
+        """Hear nothing that comes from now on."""
+        self._closing = True
+
+    def stop(self) -> None:
+        """Send what has been written, and end the connection without a word to anybody."""
+        self.factory.hub.forget(self.session)
+        self._close()
+
+    def _enter(self, line: bytes) -> None:
+        self._unnamed += len(line) + 1
+        if self._unnamed > self.factory.limits.nameBytes:
+            self.lineLengthExceeded(line)
+            return
+        name = text.parseName(line)
+        if not name:
+            return
+        try:
+            self.factory.hub.enter(self.session, name, self.factory.now())
+        except LoquiError as refusal:
+            self._refuse(LoquiError(refusal.code, refusal.sentence + text.NAME_REFUSED))
+            self._close()
+            return
+        self._named = True
+        self.log.info("{name} has come in by connection {number}", name=name, number=self.number)
+        self.MAX_LENGTH = self.factory.limits.unended
+        self._cancelCalls()
+
+    def _obey(self, line: bytes) -> None:
+        request = text.parse(line, self.factory.limits.line)
+        if request is not None:
+            commands.run(self.factory.hub, self.session, request, self.factory.now())
+        delay = self._budget.spend()
+        if delay:
+            self._slowDown(delay)
+
+    def _slowDown(self, delay: float) -> None:
+        """Read nothing for a while: nothing is lost, the client is just not heard yet."""
+        if not self._slowed:
+            self._slowed = True
+            self.session.tell(Notice("slow down: your lines are being delayed"))
+        self.pauseProducing()
+        self._calls = [self.factory.clock.callLater(delay, self.resumeProducing)]
+
+    def _ask(self) -> None:
+        self.session.tell(Question("Your name:"))
+
+    def _nameless(self) -> None:
+        self._disconnect("no-name", f"no name within {self.factory.limits.nameTimeout:g} s")
+
+    def _refuse(self, refusal: LoquiError) -> None:
+        self.session.tell(Refusal(refusal.code, refusal.sentence))
+
+    def _disconnect(self, code: str, why: str) -> None:
+        self._leave("")
+        self._refuse(LoquiError(code, f"disconnected: {why}"))
+        self._close()
+
+    def _tooSlow(self) -> None:
+        """Nothing that is said now would arrive; a polite end would wait for a reader that does not read."""
+        self._leave("too slow")
+        self.factory.hub.drop(self.session)
+        self.transport.abortConnection()
+
+    def _broke(self) -> None:
+        self.log.failure("A bug in connection {number}", number=self.number)
+        self._leave("")
+        self._refuse(LoquiError("internal", f"internal error {self.number}"))
+        self._close()
+
+    def _leave(self, why: str) -> None:
+        self.factory.hub.leave(self.session, why, self.factory.now())
+
+    def _close(self) -> None:
+        self._closing = True
+        self._cancelCalls()
+        self.factory.hub.drop(self.session)
+        self.outbox.close()
+
+    def _cancelCalls(self) -> None:
+        for call in self._calls:
+            if call.active():
+                call.cancel()
+        self._calls = []

@@ -1,0 +1,122 @@
+"""Which names there may be, when two are the same, and when they look the same."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+import regex
+from precis_i18n import get_profile
+
+from loqui.errors import LoquiError
+
+__all__ = ["MAX_BYTES", "MAX_CHARACTERS", "checkName", "nameKey", "skeleton"]
+
+MAX_CHARACTERS = 24
+MAX_BYTES = 64
+
+_GRAMMAR = regex.compile(r"[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}_.\-]*")
+_preserved = get_profile("UsernameCasePreserved")
+_mapped = get_profile("UsernameCaseMapped")
+
+#: Sets of scripts that may meet in one name: "highly restrictive" of UTS #39, section 5.2.
+_MIXES = (
+    ("Latin", "Han", "Hiragana", "Katakana"),
+    ("Latin", "Han", "Bopomofo"),
+    ("Latin", "Han", "Hangul"),
+)
+
+
+def checkName(text: str) -> str:
+    """
+    Give the form in which a name is shown: NFC, with full-width letters made plain.
+
+    @raise LoquiError: with code C{name-length}, C{name-characters} or
+        C{name-scripts} when it cannot be a name.
+    """
+    if not _GRAMMAR.fullmatch(text):
+        raise LoquiError(
+            "name-characters",
+            "a name begins with a letter or a digit and has only letters, digits, _ - and .",
+        )
+    try:
+        name = _preserved.enforce(text)
+        _mapped.enforce(text)
+    except UnicodeEncodeError as error:
+        # The profile says which rule of RFC 8264 or the bidi rule of RFC 5893 is broken.
+        raise LoquiError("name-characters", "that name has characters that no name may have") from error
+    if len(name) > MAX_CHARACTERS or len(name.encode("utf-8")) > MAX_BYTES:
+        raise LoquiError("name-length", f"a name has at most {MAX_CHARACTERS} characters and {MAX_BYTES} bytes")
+    if name.upper().startswith("SSH-"):
+        raise LoquiError("name-characters", "a name cannot begin with SSH-, which is how ssh clients begin")
+    if not name.isascii() and not _isHighlyRestrictive(name):
+        raise LoquiError("name-scripts", "a name cannot mix letters of different scripts")
+    return name
+
+
+def nameKey(name: str) -> str:
+    """
+    Fold a name for comparison: two names are one when their keys are equal.
+
+    Source: UsernameCaseMapped of RFC 8265.
+
+    @raise LoquiError: with code C{name-characters} when it cannot be a name.
+    """
+    try:
+        key: str = _mapped.enforce(name)
+    except UnicodeEncodeError as error:
+        raise LoquiError("name-characters", "that is not a name") from error
+    return key
+
+
+def skeleton(name: str) -> str:
+    """Give what a name looks like: equal for names that a reader would confuse (UTS #39, section 4)."""
+    decomposed = unicodedata.normalize("NFD", name)
+    return unicodedata.normalize("NFD", "".join(map(_prototype, decomposed)))
+
+
+@cache
+def _confusables() -> dict[str, list[str]]:
+    """Every character or sequence with those it is confused with, from Unicode's confusables.txt."""
+    data = json.loads(files("confusable_homoglyphs").joinpath("confusables.json").read_text("utf-8"))
+    # The file puts left-to-right marks around right-to-left characters; they are not part of them.
+    return {key.strip("\u200e"): [entry["c"].strip("\u200e") for entry in entries] for key, entries in data.items()}
+
+
+@cache
+def _prototype(character: str) -> str:
+    """
+    The one that stands for all that look like C{character}.
+
+    The data links a character with its prototype both ways, and a prototype with
+    everything that looks like it: so it is the one with several links, or of a
+    pair the lower one.
+    """
+    linked = _confusables().get(character, [])
+    if len(linked) != 1:
+        return character
+    other = linked[0]
+    if len(_confusables().get(other, [])) > 1:
+        return other
+    return min(character, other, key=lambda c: (len(c), c))
+
+
+@cache
+def _scripts() -> tuple[str, ...]:
+    """The names of all scripts, but for Common and Inherited, which go with every script."""
+    data = json.loads(files("confusable_homoglyphs").joinpath("categories.json").read_text("utf-8"))
+    return tuple(script for script in data["iso_15924_aliases"] if script not in ("COMMON", "INHERITED"))
+
+
+@cache
+def _writtenIn(*scripts: str) -> regex.Pattern[str]:
+    """A pattern for text that can be written with these scripts (script extensions, UAX #24)."""
+    classes = "".join(rf"\p{{scx={script}}}" for script in (*scripts, "Common", "Inherited"))
+    return regex.compile(f"[{classes}]*")
+
+
+def _isHighlyRestrictive(name: str) -> bool:
+    mixes = [*_MIXES, *((script,) for script in _scripts())]
+    return any(_writtenIn(*mix).fullmatch(name) for mix in mixes)

@@ -1,0 +1,149 @@
+"""What can be set when the daemon starts: C{twistd -n loqui --help} prints it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_state_path
+from twisted.python import usage
+
+from loqui import __version__
+from loqui.errors import StartError
+
+__all__ = ["Options"]
+
+_UNITS = {"K": 1024, "M": 1024 * 1024}
+
+
+def count(text: str) -> int:
+    """
+    Read a number that is 0 or more.
+
+    @raise ValueError: when it is not.
+    """
+    number = int(text)
+    if number < 0:
+        raise ValueError("it must be 0 or more")
+    return number
+
+
+def amount(text: str) -> int:
+    """
+    Read a number of 1 or more; C{64K} is 64 times 1,024 and C{1M} 1,024 times as much.
+
+    @raise ValueError: when it is not one.
+    """
+    unit = _UNITS.get(text[-1:].upper())
+    number = int(text[:-1]) * unit if unit else int(text)
+    if number < 1:
+        raise ValueError("it must be 1 or more")
+    return number
+
+
+def seconds(text: str) -> float:
+    """
+    Read a number of seconds above 0.
+
+    @raise ValueError: when it is not one.
+    """
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise ValueError("it must be more than 0")
+    return number
+
+
+class Options(usage.Options):
+    """The options of C{twistd loqui}."""
+
+    longdesc = (
+        "Starts a chat server that anybody can join with: nc HOST 32973. "
+        "No option is needed. Sizes may be given as 64K or 1M."
+    )
+
+    optParameters = [
+        ["state", "s", None, f"Folder that keeps what was said. [default: {user_state_path('loqui')}]", Path],
+        ["motd", "m", None, "Text file that is shown to everybody who joins."],
+        ["backlog", "b", 20, "Past events shown to who joins; 0 for none.", count],
+        ["max-line", None, 4096, "Bytes in one line.", amount],
+        ["max-unended", None, 65536, "Bytes without a line end that end a connection.", amount],
+        ["name-timeout", None, 60.0, "Seconds until a name must have come.", seconds],
+        ["max-name-bytes", None, 4096, "Bytes in which a name must have come.", amount],
+        ["max-connections", None, 10000, "Connections in all; fewer if the open-file limit is lower.", amount],
+        ["max-per-address", None, 32, "Connections from one address, or one IPv6 /64.", amount],
+        ["flood-burst", None, 10, "Lines that somebody may send at once.", amount],
+        ["flood-rate", None, 5.0, "Lines a second after that; the rest is delayed.", seconds],
+        ["max-unsent", None, 1048576, "Bytes that may wait for one client.", amount],
+        ["max-unsent-slack", None, 262144, "Bytes that may wait for one client for long.", amount],
+        ["unsent-patience", None, 30.0, "How many seconds that is.", seconds],
+        ["max-unsent-total", None, 268435456, "Bytes that may wait for all clients.", amount],
+    ]
+
+    optFlags = [
+        ["no-flood-limit", None, "Let everybody send as fast as they can."],
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self["listen"] = []
+        self["trust"] = []
+
+    def opt_version(self) -> None:
+        """Print the version and exit."""
+        print(f"Loqui {__version__}")
+        raise SystemExit(0)
+
+    def opt_listen(self, endpoint: str) -> None:
+        """Endpoint string of where to listen; may be given several times. [default: port 32973 everywhere]"""
+        self["listen"].append(endpoint)
+
+    def opt_trust(self, network: str) -> None:
+        """Network (10.0.0.0/8) whose addresses may have any number of connections; may be given several times."""
+        try:
+            self["trust"].append(ipaddress.ip_network(network))
+        except ValueError as error:
+            raise usage.UsageError(f"--trust {network}: {error}") from error
+
+    opt_l = opt_listen
+
+    def parseArgs(self, *arguments: str) -> None:
+        """
+        @raise usage.UsageError: when there is anything that is no option.
+        """
+        if arguments:
+            raise usage.UsageError(f"{arguments[0]}: only options are understood")
+
+    def parseOptions(self, options: Sequence[str] | None = None) -> None:
+        """
+        Read the command line.
+
+        @raise StartError: when it cannot be understood. C{twistd} would print all of
+            its own help before our sentence.
+        """
+        try:
+            super().parseOptions(options)
+        except usage.UsageError as error:
+            raise StartError(f"loqui: {_oneLine(error)}; see twistd loqui --help") from error
+
+    def postOptions(self) -> None:
+        """
+        Fill in what depends on where we are.
+
+        @raise usage.UsageError: when the message of the day cannot be read.
+        """
+        if self["state"] is None:
+            self["state"] = user_state_path("loqui")
+        self["motd"] = _read(self["motd"]) if self["motd"] else []
+
+
+def _read(path: str) -> list[bytes]:
+    try:
+        return Path(path).read_bytes().splitlines()
+    except OSError as error:
+        raise usage.UsageError(f"--motd {path}: {error.strerror}") from error
+
+
+def _oneLine(error: Any) -> str:
+    return " ".join(str(error).split())

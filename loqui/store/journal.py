@@ -1,0 +1,175 @@
+"""The journal: events get their order, are kept on the disk, and only then come out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from loqui.chat.ports import Entry, Listener
+from loqui.chat.user import Session
+from loqui.events import Acted, Event, Joined, Left, Said, Told
+from loqui.store.database import Database, sayWhy
+
+__all__ = ["Journal", "load"]
+
+#: Seconds between two tries to keep what must not be given up.
+RETRY = 1.0
+
+#: Seconds between two messages in the log that say the same.
+QUIET = 60.0
+
+_KINDS: dict[type[Event], str] = {Said: "said", Acted: "acted", Told: "told", Joined: "joined", Left: "left"}
+
+# One statement, whatever the size of the batch: the worker then waits once for the
+# interpreter's lock, and not once a row while the reactor thread is busy sending.
+_INSERT = """
+    INSERT INTO event (kind, id, time, name, room, "to", text)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+    FROM json_each(?) ORDER BY key
+"""
+_RECENT = 'SELECT kind, id, time, name, room, "to", text FROM event WHERE room = ? ORDER BY id DESC LIMIT ?'
+
+
+def load(database: Database, room: str, count: int) -> list[Event]:
+    """The last events of a room, at most C{count}, oldest first."""
+    rows = database.connection.execute(_RECENT, (room, count)).fetchall()
+    return [_toEvent(*row) for row in reversed(rows)]
+
+
+class Journal:
+    """
+    The journal of a server that is alone: a table in SQLite.
+
+    At most one commit is in flight, in a thread; what is appended meanwhile is the
+    next batch. So a single message waits for one commit, and under load batches grow.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        database: Database,
+        clock: IReactorTime,
+        inThread: Callable[..., Deferred[None]],
+    ) -> None:
+        """
+        @param clock: for retrying; its seconds must be monotonic.
+        @param inThread: calls a function with arguments in a thread: C{deferToThreadPool}
+            with its first arguments bound.
+        """
+        self._database = database
+        self._clock = clock
+        self._inThread = inThread
+        self._listener: Listener | None = None
+        self._waiting: list[Entry] = []
+        self._committing = False
+        self._idle: list[Deferred[None]] = []
+        self._complained: float | None = None
+        rows = database.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'event'").fetchall()
+        self._lastId: int = rows[0][0] if rows else 0
+
+    def tell(self, listener: Listener) -> None:
+        """Set who hears what became of the events."""
+        self._listener = listener
+
+    def append(self, event: Event, origin: Session | None = None) -> None:
+        """Keep an event; it joins the batch that waits for the disk."""
+        self._waiting.append(Entry(event, origin))
+        if not self._committing:
+            self._commit()
+
+    def flushed(self) -> Deferred[None]:
+        """Fires when nothing is in flight and nothing waits, or what waits cannot be kept now."""
+        if not self._committing:
+            return succeed(None)
+        done: Deferred[None] = Deferred()
+        self._idle.append(done)
+        return done
+
+    def _commit(self) -> None:
+        self._committing = True
+        first = self._lastId + 1
+        batch = [Entry(replace(event, id=first + n), origin) for n, (event, origin) in enumerate(self._waiting)]
+        self._waiting = []
+        rows = json.dumps([_toRow(event) for event, _ in batch])
+        done = self._inThread(self._database.connection.execute, _INSERT, (rows,))
+        done.addCallbacks(self._committed, self._failed, callbackArgs=(batch,), errbackArgs=(batch,))
+        done.addErrback(lambda failure: self.log.failure("Journal: a bug", failure))
+
+    def _committed(self, _: object, batch: list[Entry]) -> None:
+        self._lastId = batch[-1].event.id
+        self._complained = None
+        # The disk works on the next batch while this one is sent.
+        self._next()
+        assert self._listener is not None
+        self._listener.received(batch)
+        self._settle()
+
+    def _failed(self, failure: Failure, batch: list[Entry]) -> None:
+        self._complain(failure)
+        why = sayWhy(failure.value)
+        waiting, self._waiting = self._waiting, []
+        self._committing = False
+        assert self._listener is not None
+        kept = self._listener.refused(batch + waiting, why)
+        if kept:
+            self._waiting = kept + self._waiting
+            self._clock.callLater(RETRY, self._retry)
+        self._settle()
+
+    def _next(self) -> None:
+        self._committing = False
+        if self._waiting:
+            self._commit()
+
+    def _retry(self) -> None:
+        if self._waiting and not self._committing:
+            self._commit()
+
+    def _settle(self) -> None:
+        if not self._committing:
+            idle, self._idle = self._idle, []
+            for done in idle:
+                done.callback(None)
+
+    def _complain(self, failure: Failure) -> None:
+        now = self._clock.seconds()
+        if self._complained is not None and now - self._complained < QUIET:
+            return
+        self._complained = now
+        self.log.error(
+            "Cannot keep what is said: {why} ({detail})", why=sayWhy(failure.value), detail=failure.getErrorMessage()
+        )
+
+
+def _toRow(event: Any) -> list[Any]:
+    return [
+        _KINDS[type(event)],
+        event.id,
+        event.time,
+        event.name,
+        getattr(event, "room", None),
+        getattr(event, "to", None),
+        event.why if isinstance(event, Left) else getattr(event, "text", None),
+    ]
+
+
+def _toEvent(kind: str, id: int, time: int, name: str, room: str, to: str, text: str) -> Event:
+    match kind:
+        case "said":
+            return Said(name, room, text, time, id)
+        case "acted":
+            return Acted(name, room, text, time, id)
+        case "told":
+            return Told(name, to, text, time, id)
+        case "joined":
+            return Joined(name, room, time, id)
+        case _:
+            return Left(name, room, text, time, id)

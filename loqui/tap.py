@@ -1,0 +1,223 @@
+"""Where everything meets: C{twistd} calls L{makeService} with the options."""
+
+from __future__ import annotations
+
+import errno
+import resource
+import socket
+import time
+from functools import partial
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet import defer
+from twisted.internet import reactor as theReactor
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.endpoints import AdoptedStreamServerEndpoint, serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from loqui.chat.hub import Hub
+from loqui.doors.limits import Doorkeeper, Limits
+from loqui.doors.outbox import Unsent
+from loqui.doors.port import ChatFactory
+from loqui.errors import StartError
+from loqui.events import LOBBY
+from loqui.options import Options
+from loqui.signals import onStopSignals
+from loqui.store.database import Database, openDatabase
+from loqui.store.journal import Journal, load
+from loqui.wire.cleaning import clean
+
+__all__ = ["PORT", "Server", "makeService"]
+
+#: The port that clients try when they are told none.
+PORT = 32973
+
+#: Seconds that clients have to take what they have not been sent when the server stops.
+FLUSH = 5.0
+
+#: Files that are open besides connections, and some to spare.
+RESERVED_FILES = 128
+
+
+class Server(Service):
+    """
+    The daemon: opens its state, listens, and says goodbye.
+    """
+
+    log = Logger()
+
+    def __init__(self, reactor: Any, options: Options) -> None:
+        """
+        @raise StartError: when an endpoint string is wrong.
+        """
+        self.reactor = reactor
+        self.options = options
+        self.ports: list[IListeningPort] = []
+        self._endpoints = [self._endpoint(listen) for listen in options["listen"]]
+
+    def privilegedStartService(self) -> None:
+        """
+        Open the state and listen.
+
+        @raise StartError: when either cannot be done.
+        """
+        super().privilegedStartService()
+        self._database = openDatabase(self.options["state"])
+        self._journal, self.factory = self._build(self._database)
+        for endpoint in self._endpoints or [everywhere(self.reactor, PORT)]:
+            self._listen(endpoint)
+
+    def startService(self) -> None:
+        """Say where we are, and how to join."""
+        super().startService()
+        onStopSignals(self.reactor, self._endReactor)
+        self.log.info(
+            "Loqui listens on {where}; its state is in {state}; {how}",
+            where=" and ".join(_where(port.getHost()) for port in self.ports),
+            state=self.options["state"],
+            how=_how(self.ports[0].getHost()),
+        )
+
+    async def _stop(self) -> None:
+        self.factory.ignoreAll()
+        for port in self.ports:
+            await defer.maybeDeferred(port.stopListening)
+        deadline = self.reactor.seconds() + FLUSH
+        await self._atMost(deadline, self._journal.flushed())
+        gone = self.factory.closeAll("the server is stopping")
+        await self._atMost(deadline, gone)
+        self.factory.abortAll()
+
+    def stopService(self) -> defer.Deferred[None]:
+        """Fires when everybody has been told, or has had the time to listen."""
+        super().stopService()
+        stopped = defer.Deferred.fromCoroutine(self._stop())
+        stopped.addErrback(lambda failure: self.log.failure("While stopping", failure))
+        return stopped.addCallback(lambda _: self._database.close())
+
+    def _atMost(self, deadline: float, done: defer.Deferred[None]) -> defer.Deferred[None]:
+        left = max(0.0, deadline - self.reactor.seconds())
+        return done.addTimeout(left, self.reactor, onTimeoutCancel=lambda result, timeout: None)
+
+    def _endpoint(self, text: str) -> IStreamServerEndpoint:
+        try:
+            return serverFromString(self.reactor, text)
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            raise StartError(f"loqui: --listen {text}: not an endpoint ({error})") from error
+
+    def _build(self, database: Database) -> tuple[Journal, ChatFactory]:
+        options = self.options
+        inThread = partial(deferToThreadPool, self.reactor, self.reactor.getThreadPool())
+        journal = Journal(database, self.reactor, inThread)
+        hub = Hub(journal, {}, options["backlog"], [clean(line) for line in options["motd"]])
+        hub.remember(load(database, LOBBY, options["backlog"]))
+        journal.tell(hub)
+        limits = Limits(
+            line=options["max-line"],
+            unended=options["max-unended"],
+            nameTimeout=options["name-timeout"],
+            nameBytes=options["max-name-bytes"],
+            burst=options["flood-burst"],
+            flood=0.0 if options["no-flood-limit"] else options["flood-rate"],
+        )
+        unsent = Unsent(
+            most=options["max-unsent"],
+            slack=options["max-unsent-slack"],
+            patience=options["unsent-patience"],
+            total=options["max-unsent-total"],
+        )
+        doorkeeper = Doorkeeper(roomFor(options["max-connections"]), options["max-per-address"], options["trust"])
+        return journal, ChatFactory(hub, self.reactor, _now, limits, unsent, doorkeeper)
+
+    def _listen(self, endpoint: IStreamServerEndpoint) -> None:
+        failures: list[Failure] = []
+        listening = endpoint.listen(self.factory)
+        listening.addCallbacks(self.ports.append, failures.append)
+        for failure in failures:
+            raise StartError(f"loqui: {_sayWhy(failure.value)}") from failure.value
+
+    def _endReactor(self) -> None:
+        if self.running:
+            self.reactor.stop()
+
+
+def everywhere(reactor: Any, port: int) -> IStreamServerEndpoint:
+    """
+    An endpoint for all interfaces: IPv4 and IPv6 by one socket, or IPv4 where there is no IPv6.
+
+    @raise StartError: when it cannot be had.
+    """
+    try:
+        try:
+            listener = socket.create_server(("", port), family=socket.AF_INET6, backlog=1024, dualstack_ipv6=True)
+        except (OSError, ValueError) as error:
+            if getattr(error, "errno", None) in (errno.EADDRINUSE, errno.EACCES):
+                raise
+            listener = socket.create_server(("", port), backlog=1024)
+    except OSError as error:
+        raise StartError(f"loqui: cannot listen on port {port}: {_strerror(error)}") from error
+    listener.setblocking(False)
+    return AdoptedStreamServerEndpoint(reactor, listener.detach(), listener.family)
+
+
+def roomFor(connections: int) -> int:
+    """
+    How many connections there can be, after asking the system for as many open files as it gives.
+
+    @param connections: how many there may be at most.
+    """
+    wanted = connections + RESERVED_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY:
+        return connections
+    return max(1, min(connections, soft - RESERVED_FILES))
+
+
+def makeService(options: Options) -> Server:
+    """
+    Build the daemon.
+
+    @raise StartError: when an option is wrong.
+    """
+    # Twisted's timers follow the wall clock; ours must not when somebody sets it.
+    reactor: Any = theReactor
+    reactor.seconds = time.monotonic
+    return Server(reactor, options)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _strerror(error: OSError) -> str:
+    return "it is in use" if error.errno == errno.EADDRINUSE else str(error.strerror)
+
+
+def _sayWhy(error: BaseException | None) -> str:
+    if isinstance(error, CannotListenError):
+        where = f"{error.interface or '*'}:{error.port}"
+        return f"cannot listen on {where}: {_strerror(error.socketError)}"
+    return f"cannot listen: {error}"
+
+
+def _where(address: Any) -> str:
+    if not isinstance(address, (IPv4Address, IPv6Address)):
+        return str(address)
+    everywhere = address.host in ("::", "0.0.0.0")
+    return f"port {address.port} of {'all interfaces' if everywhere else address.host}"
+
+
+def _how(address: Any) -> str:
+    if not isinstance(address, (IPv4Address, IPv6Address)):
+        return "join with loqui-connect"
+    host = socket.gethostname() if address.host in ("::", "0.0.0.0") else address.host
+    target = f"[{host}]" if ":" in host else host
+    return f"join with: nc {host} {address.port}, or: loqui-connect {target}:{address.port}"

@@ -1,0 +1,1 @@
+"""Ways of writing requests, events and answers as bytes, and of reading them back."""
