@@ -24,10 +24,9 @@ def count(text: str) -> int:
 
     @raise ValueError: when it is not.
     """
-    number = int(text)
-    if number < 0:
-        raise ValueError("it must be 0 or more")
-    return number
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{text} is not a number of 0 or more")
+    return int(text)
 
 
 def amount(text: str) -> int:
@@ -37,9 +36,9 @@ def amount(text: str) -> int:
     @raise ValueError: when it is not one.
     """
     unit = _UNITS.get(text[-1:].upper())
-    number = int(text[:-1]) * unit if unit else int(text)
-    if number < 1:
-        raise ValueError("it must be 1 or more")
+    number = count(text[:-1] if unit else text) * (unit or 1)
+    if not number:
+        raise ValueError("0 is not a number of 1 or more")
     return number
 
 
@@ -49,9 +48,12 @@ def seconds(text: str) -> float:
 
     @raise ValueError: when it is not one.
     """
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
     if not 0 < number < float("inf"):
-        raise ValueError("it must be more than 0")
+        raise ValueError(f"{text} is not a number above 0")
     return number
 
 
@@ -146,4 +148,4 @@ def _read(path: str) -> list[bytes]:
 
 
 def _oneLine(error: Any) -> str:
-    return " ".join(str(error).split())
+    return " ".join(str(error).removeprefix("Parameter type enforcement failed: ").split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import resource
 import socket
+import sys
 import time
 from functools import partial
 from typing import Any
@@ -67,15 +68,25 @@ class Server(Service):
         @raise StartError: when either cannot be done.
         """
         super().privilegedStartService()
-        self._database = openDatabase(self.options["state"])
-        self._journal, self.factory = self._build(self._database)
-        for endpoint in self._endpoints or [everywhere(self.reactor, PORT)]:
-            self._listen(endpoint)
+        try:
+            self._database = openDatabase(self.options["state"])
+            self._journal, self.factory = self._build(self._database)
+            for endpoint in self._endpoints or [everywhere(self.reactor, PORT)]:
+                self._listen(endpoint)
+        except StartError:
+            # The sentence is for who starts the daemon, not for the log that twistd has put there.
+            sys.stderr = sys.__stderr__
+            raise
 
     def startService(self) -> None:
         """Say where we are, and how to join."""
+        if not self.ports:  # twist, unlike twistd, knows only this method.
+            self.privilegedStartService()
         super().startService()
         onStopSignals(self.reactor, self._endReactor)
+        self.reactor.callLater(0, self._sayWhere)
+
+    def _sayWhere(self) -> None:
         self.log.info(
             "Loqui listens on {where}; its state is in {state}; {how}",
             where=" and ".join(_where(port.getHost()) for port in self.ports),

@@ -64,7 +64,7 @@ class Talk(LineReceiver):
         self.transport.setTcpKeepAlive(True)
         self.sendLine(self._name)
         # Neither side is read faster than the other takes it.
-        self.transport.registerProducer(self._console.transport, True)
+        self.transport.registerProducer(self._console, True)
         self._console.transport.registerProducer(self.transport, True)
 
     def lineReceived(self, line: bytes) -> None:

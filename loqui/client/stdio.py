@@ -57,6 +57,9 @@ class Console(LineReceiver):
         self._remarks.write(f"{line}{end}")
         self._remarks.flush()
 
+    def stopProducing(self) -> None:
+        """The connection that took our lines is gone; the person is not, and may have another."""
+
     def lineReceived(self, line: bytes) -> None:
         if self._skipping:
             self._skipping = False

@@ -1,0 +1,1 @@
+"""Real processes on loopback: coroutines that pytest-twisted runs."""
