@@ -18,6 +18,7 @@ MAX_CHARACTERS = 24
 MAX_BYTES = 64
 
 _GRAMMAR = regex.compile(r"[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}_.\-]*")
+_CHARACTERS = "a name begins with a letter or a digit and has only letters, digits, _ - and ."
 _preserved = get_profile("UsernameCasePreserved")
 _mapped = get_profile("UsernameCaseMapped")
 
@@ -36,17 +37,15 @@ def checkName(text: str) -> str:
     @raise LoquiError: with code C{name-length}, C{name-characters} or
         C{name-scripts} when it cannot be a name.
     """
-    if not _GRAMMAR.fullmatch(text):
-        raise LoquiError(
-            "name-characters",
-            "a name begins with a letter or a digit and has only letters, digits, _ - and .",
-        )
     try:
         name = _preserved.enforce(text)
         _mapped.enforce(text)
     except UnicodeEncodeError as error:
-        # The profile says which rule of RFC 8264 or the bidi rule of RFC 5893 is broken.
-        raise LoquiError("name-characters", "that name has characters that no name may have") from error
+        # RFC 8264 does not allow it in an identifier, or RFC 5893 (bidi) not in this place.
+        raise LoquiError("name-characters", _CHARACTERS) from error
+    # The profile may have made other characters of some, and lets punctuation pass.
+    if not (_GRAMMAR.fullmatch(text) and _GRAMMAR.fullmatch(name)):
+        raise LoquiError("name-characters", _CHARACTERS)
     if len(name) > MAX_CHARACTERS or len(name.encode("utf-8")) > MAX_BYTES:
         raise LoquiError("name-length", f"a name has at most {MAX_CHARACTERS} characters and {MAX_BYTES} bytes")
     if name.upper().startswith("SSH-"):
@@ -91,16 +90,16 @@ def _prototype(character: str) -> str:
     The one that stands for all that look like C{character}.
 
     The data links a character with its prototype both ways, and a prototype with
-    everything that looks like it: so it is the one with several links, or of a
-    pair the lower one.
+    everything that looks like it: so it is the one with several links, or a sequence,
+    or of a pair the lower one.
     """
     linked = _confusables().get(character, [])
     if len(linked) != 1:
         return character
     other = linked[0]
-    if len(_confusables().get(other, [])) > 1:
+    if len(other) > 1 or len(_confusables().get(other, [])) > 1:
         return other
-    return min(character, other, key=lambda c: (len(c), c))
+    return min(character, other)
 
 
 @cache

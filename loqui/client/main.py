@@ -33,7 +33,7 @@ def parseArguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """
     parser = argparse.ArgumentParser(
         prog="loqui-connect",
-        description="Join a Loqui chat. In a pipe, say every line of the input, wait until all has come back, and leave.",
+        description="Join a Loqui chat. In a pipe, say every line of the input, wait for it to come back, and leave.",
         epilog="Exit status: 0 left, 1 could not connect or lost the connection, 2 wrong usage, 3 name refused.",
     )
     parser.add_argument("where", metavar="HOST[:PORT]", nargs="?", default=f"{DEFAULT_HOST}:{DEFAULT_PORT}")

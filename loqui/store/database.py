@@ -96,12 +96,17 @@ def openDatabase(folder: Path) -> Database:
     except OSError as error:
         os.close(lock)
         raise StartError(f"loqui: another daemon uses {folder}") from error
-    path = folder / "loqui.sqlite"
     try:
-        # SQLite gives the files beside it the same mode.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        return Database(str(path), lock)
-    except OSError as error:
-        raise StartError(f"loqui: cannot write to {path}: {error.strerror}") from error
-    except sqlite3.Error as error:
-        raise StartError(f"loqui: cannot use {path}: {sayWhy(error)}") from error
+        return Database(str(_touch(folder / "loqui.sqlite")), lock)
+    except (OSError, sqlite3.Error, StartError) as error:
+        os.close(lock)
+        if isinstance(error, StartError):
+            raise
+        why = error.strerror if isinstance(error, OSError) else sayWhy(error)
+        raise StartError(f"loqui: cannot use {folder / 'loqui.sqlite'}: {why}") from error
+
+
+def _touch(path: Path) -> Path:
+    """Make a private file, if need be; SQLite gives those beside it the same mode."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    return path
