@@ -18,6 +18,8 @@ MAX_CHARACTERS = 24
 MAX_BYTES = 64
 
 _GRAMMAR = regex.compile(r"[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}_.\-]*")
+# More than four in a row are not writing any more (UTS #39, section 5.4).
+_MARKS = regex.compile(r"\p{M}{5}")
 _CHARACTERS = "a name begins with a letter or a digit and has only letters, digits, _ - and ."
 _preserved = get_profile("UsernameCasePreserved")
 _mapped = get_profile("UsernameCaseMapped")
@@ -46,9 +48,11 @@ def checkName(text: str) -> str:
     # The profile may have made other characters of some, and lets punctuation pass.
     if not (_GRAMMAR.fullmatch(text) and _GRAMMAR.fullmatch(name)):
         raise LoquiError("name-characters", _CHARACTERS)
+    if _MARKS.search(unicodedata.normalize("NFD", name)):
+        raise LoquiError("name-characters", "a name has at most four marks on one letter")
     if len(name) > MAX_CHARACTERS or len(name.encode("utf-8")) > MAX_BYTES:
         raise LoquiError("name-length", f"a name has at most {MAX_CHARACTERS} characters and {MAX_BYTES} bytes")
-    if name.upper().startswith("SSH-"):
+    if name.startswith(("SSH-", "ssh-")):
         raise LoquiError("name-characters", "a name cannot begin with SSH-, which is how ssh clients begin")
     if not name.isascii() and not _isHighlyRestrictive(name):
         raise LoquiError("name-scripts", "a name cannot mix letters of different scripts")
@@ -97,7 +101,9 @@ def _prototype(character: str) -> str:
     if len(linked) != 1:
         return character
     other = linked[0]
-    if len(other) > 1 or len(_confusables().get(other, [])) > 1:
+    if len(other) > 1:
+        return "".join(map(_prototype, other))
+    if len(_confusables().get(other, [])) > 1:
         return other
     return min(character, other)
 

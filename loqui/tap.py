@@ -124,7 +124,7 @@ class Server(Service):
     def _build(self, database: Database) -> tuple[Journal, ChatFactory]:
         options = self.options
         inThread = partial(deferToThreadPool, self.reactor, self.reactor.getThreadPool())
-        journal = Journal(database, self.reactor, inThread)
+        journal = Journal(database, self.reactor, inThread, self.reactor.callFromThread)
         hub = Hub(journal, {}, options["backlog"], [clean(line) for line in options["motd"]])
         hub.remember(load(database, LOBBY, options["backlog"]))
         journal.tell(hub)

@@ -20,9 +20,10 @@ from loqui.store.journal import Journal, load
 
 
 class Worker:
-    """A thread that does its work when it is told to."""
+    """A thread that does its work when it is told to, and a reactor that takes its turn when asked for work."""
 
     def __init__(self) -> None:
+        self.turns: list[Callable[[], None]] = []
         self.tasks: list[tuple[Callable[[], Any], Deferred[Any]]] = []
 
     def __call__(self, function: Callable[..., Any], *arguments: Any) -> Deferred[Any]:
@@ -30,8 +31,15 @@ class Worker:
         self.tasks.append((lambda: function(*arguments), done))
         return done
 
+    def turn(self) -> None:
+        """Do what was left for the reactor's next turn."""
+        for function in self.turns[:]:
+            self.turns.remove(function)
+            function()
+
     def work(self) -> None:
-        """Do one task."""
+        """Do one task, in a turn."""
+        self.turn()
         task, done = self.tasks.pop(0)
         try:
             result = task()
@@ -74,13 +82,13 @@ class JournalTestCase(SynchronousTestCase):
         self.database = openDatabase(self.folder)
         self.addCleanup(self.database.close)
         self.worker = Worker()
-        self.journal = Journal(self.database, self.clock, self.worker)
+        self.journal = Journal(self.database, self.clock, self.worker, self.worker.turns.append)
         self.listener = RecordingListener()
         self.journal.tell(self.listener)
 
     def work(self) -> None:
         """Have the worker do all there is."""
-        while self.worker.tasks:
+        while self.worker.tasks or self.worker.turns:
             self.worker.work()
 
 
@@ -96,11 +104,12 @@ class CommitTests(JournalTestCase):
         self.assertEqual(load(self.database, "lobby", 10), [said("hello", 1)])
 
     def test_nextBatchGathers(self) -> None:
-        """One commit is in flight; what comes meanwhile is the next batch."""
-        for text in "abc":
+        """What comes in one turn is a batch; while its commit is in flight, the next one gathers."""
+        self.journal.append(said("a"))
+        self.worker.turn()
+        for text in "bc":
             self.journal.append(said(text))
-        self.assertEqual(len(self.worker.tasks), 1)
-        self.worker.work()
+        self.worker.turn()
         self.assertEqual(len(self.worker.tasks), 1)
         self.work()
         self.assertEqual(self.listener.batches, [[said("a", 1)], [said("b", 2), said("c", 3)]])
@@ -144,8 +153,9 @@ class CommitTests(JournalTestCase):
         """Flushing waits for what is in flight and for what waits."""
         self.successResultOf(self.journal.flushed())
         self.journal.append(said("a"))
-        self.journal.append(said("b"))
         flushed = self.journal.flushed()
+        self.worker.turn()
+        self.journal.append(said("b"))
         self.worker.work()
         self.assertNoResult(flushed)
         self.work()
@@ -172,6 +182,7 @@ class FailureTests(JournalTestCase):
         """What does not fit is refused with the reason, and so is what waited behind it."""
         big = said("x" * 100_000)
         self.journal.append(big)
+        self.worker.turn()
         self.journal.append(said("behind"))
         self.work()
         self.assertEqual(self.listener.batches, [])
@@ -229,7 +240,7 @@ class DatabaseTests(SynchronousTestCase):
         """Folder and files are their owner's only."""
         database = openDatabase(self.folder / "deep")
         self.addCleanup(database.close)
-        Journal(database, Clock(), Worker())
+        Journal(database, Clock(), Worker(), list[Any]().append)
         self.assertEqual((self.folder / "deep").stat().st_mode & 0o777, 0o700)
         modes = {path.name: path.stat().st_mode & 0o777 for path in (self.folder / "deep").iterdir()}
         self.assertEqual(set(modes.values()), {0o600}, modes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twisted.internet.abstract import isIPv6Address
+
 __all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "parseAddress"]
 
 DEFAULT_HOST = "localhost"
@@ -18,10 +20,10 @@ def parseAddress(text: str) -> tuple[str, int]:
     """
     if text.startswith("["):
         host, closed, rest = text[1:].partition("]")
-        if not closed or (rest and not rest.startswith(":")):
+        if not closed or (rest and not rest.startswith(":")) or not isIPv6Address(host):
             raise ValueError(f"{text}: an IPv6 address is written [ADDRESS]:PORT")
         port = rest[1:]
-    elif text.count(":") > 1:
+    elif isIPv6Address(text):
         host, port = text, ""
     else:
         host, _, port = text.partition(":")

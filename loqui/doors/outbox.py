@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from socket import socket
 from typing import Any
 
 from twisted.internet import tcp
@@ -77,19 +78,22 @@ class Outbox:
         self._linger: IDelayedCall | None = None
         # Only a plain TCP connection may be written past its buffer: what wraps one (TLS)
         # would pass the call on, and the bytes would go out as they are.
-        self._isPlain = isinstance(transport, tcp.Connection) and not transport.TLS
+        self._socket: socket | None = None
+        if isinstance(transport, tcp.Connection) and not transport.TLS:
+            self._socket = transport.getHandle()
 
     def write(self, chunk: bytes) -> None:
         """Send these bytes after all that were written before; never raises, never blocks."""
         if self._closed:
             return
-        if self._isPlain and not self._sending:
-            sent = self._transport.writeSomeData(chunk)
+        if self._socket is not None and not self._sending:
+            try:
+                sent = self._socket.send(chunk)
+            except OSError:
+                sent = 0  # A real error is met again by the transport, which knows what to do.
             if sent == len(chunk):
                 return
-            # An error is met again by the transport itself, which knows what to do.
-            if isinstance(sent, int):
-                chunk = chunk[sent:]
+            chunk = chunk[sent:]
         self._wait(chunk)
 
     def close(self) -> None:
@@ -165,7 +169,7 @@ class Outbox:
     def _finish(self) -> None:
         self._finished = True
         _cancel(self._linger)
-        if self._inputEnded or not self._isPlain:
+        if self._inputEnded or self._socket is None:
             self._transport.loseConnection()
         else:
             self._linger = self._clock.callLater(LINGER, self._transport.loseConnection)

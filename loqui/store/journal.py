@@ -47,8 +47,9 @@ class Journal:
     """
     The journal of a server that is alone: a table in SQLite.
 
-    At most one commit is in flight, in a thread; what is appended meanwhile is the
-    next batch. So a single message waits for one commit, and under load batches grow.
+    At most one commit is in flight, in a thread; what is appended meanwhile, and until
+    the batch before has been told, is the next batch. So a single message waits for one
+    commit, and under load batches grow.
     """
 
     log = Logger()
@@ -57,19 +58,24 @@ class Journal:
         self,
         database: Database,
         clock: IReactorTime,
-        inThread: Callable[..., Deferred[None]],
+        inThread: Callable[..., Deferred[Any]],
+        nextTurn: Callable[[Callable[[], None]], None],
     ) -> None:
         """
         @param clock: for retrying; its seconds must be monotonic.
         @param inThread: calls a function with arguments in a thread: C{deferToThreadPool}
             with its first arguments bound.
+        @param nextTurn: calls a function when the reactor has read all that is there
+            to be read now: C{reactor.callFromThread}.
         """
         self._database = database
         self._clock = clock
         self._inThread = inThread
+        self._nextTurn = nextTurn
         self._listener: Listener | None = None
         self._waiting: list[Entry] = []
-        self._committing = False
+        self._kept: list[Entry] = []  # What failed, and is tried again.
+        self._busy = False  # A commit is in flight, or is about to be.
         self._idle: list[Deferred[None]] = []
         self._complained: float | None = None
         rows = database.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'event'").fetchall()
@@ -82,59 +88,49 @@ class Journal:
     def append(self, event: Event, origin: Session | None = None) -> None:
         """Keep an event; it joins the batch that waits for the disk."""
         self._waiting.append(Entry(event, origin))
-        if not self._committing:
-            self._commit()
+        self._commitSoon(self._waiting)
 
     def flushed(self) -> Deferred[None]:
         """Fires when nothing is in flight and nothing waits, or what waits cannot be kept now."""
-        if not self._committing:
+        if not self._busy:
             return succeed(None)
         done: Deferred[None] = Deferred()
         self._idle.append(done)
         return done
 
+    def _commitSoon(self, entries: list[Entry]) -> None:
+        if entries and not self._busy:
+            self._busy = True
+            self._nextTurn(self._commit)
+
     def _commit(self) -> None:
-        self._committing = True
-        first = self._lastId + 1
-        batch = [Entry(replace(event, id=first + n), origin) for n, (event, origin) in enumerate(self._waiting)]
-        self._waiting = []
+        entries = enumerate(self._kept + self._waiting, self._lastId + 1)
+        batch = [Entry(replace(event, id=number), origin) for number, (event, origin) in entries]
+        self._kept, self._waiting = [], []
         rows = json.dumps([_toRow(event) for event, _ in batch])
         done = self._inThread(self._database.connection.execute, _INSERT, (rows,))
         done.addCallbacks(self._committed, self._failed, callbackArgs=(batch,), errbackArgs=(batch,))
-        done.addErrback(lambda failure: self.log.failure("Journal: a bug", failure))
+        done.addErrback(lambda failure: self.log.failure("A bug, found by the journal", failure))
+        done.addCallback(lambda _: self._done())
 
     def _committed(self, _: object, batch: list[Entry]) -> None:
         self._lastId = batch[-1].event.id
         self._complained = None
-        # The disk works on the next batch while this one is sent.
-        self._next()
         assert self._listener is not None
         self._listener.received(batch)
-        self._settle()
 
     def _failed(self, failure: Failure, batch: list[Entry]) -> None:
         self._complain(failure)
-        why = sayWhy(failure.value)
         waiting, self._waiting = self._waiting, []
-        self._committing = False
         assert self._listener is not None
-        kept = self._listener.refused(batch + waiting, why)
-        if kept:
-            self._waiting = kept + self._waiting
-            self._clock.callLater(RETRY, self._retry)
-        self._settle()
+        self._kept = self._listener.refused(batch + waiting, sayWhy(failure.value))
+        if self._kept:
+            self._clock.callLater(RETRY, lambda: self._commitSoon(self._kept))
 
-    def _next(self) -> None:
-        self._committing = False
-        if self._waiting:
-            self._commit()
-
-    def _retry(self) -> None:
-        if self._waiting and not self._committing:
-            self._commit()
-
-    def _settle(self) -> None:
-        if not self._committing:
+    def _done(self) -> None:
+        self._busy = False
+        self._commitSoon(self._waiting)
+        if not self._busy:
             idle, self._idle = self._idle, []
             for done in idle:
                 done.callback(None)

@@ -1,0 +1,1 @@
+"""What Loqui promises, as tests: run them with C{trial tests} or C{pytest}."""
