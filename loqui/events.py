@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Union
 
-__all__ = ["LOBBY", "Acted", "Event", "Joined", "Left", "Said", "Told"]
+__all__ = ["LOBBY", "Acted", "Event", "Joined", "Left", "Said", "Told", "place"]
 
 #: The name of the room everyone is in.
 LOBBY = "lobby"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Said:
     """
     Somebody said something in a room.
@@ -28,7 +28,7 @@ class Said:
     id: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Acted:
     """Somebody did something in a room: C{/me waves}."""
 
@@ -39,7 +39,7 @@ class Acted:
     id: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Told:
     """Somebody said something to one other person, whose name is C{to}."""
 
@@ -50,7 +50,7 @@ class Told:
     id: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Joined:
     """Somebody has come into a room."""
 
@@ -60,7 +60,7 @@ class Joined:
     id: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Left:
     """Somebody has gone out of a room; C{why} is empty when they just left."""
 
@@ -69,6 +69,16 @@ class Left:
     why: str
     time: int
     id: int = 0
+
+
+def place(event: Event, id: int) -> None:
+    """
+    Give an event its place: the one change it ever sees.
+
+    Only a journal calls this, before anybody is told; a copy would cost as much as all
+    the rest it does with an event.
+    """
+    object.__setattr__(event, "id", id)
 
 
 Event = Union[Said, Acted, Told, Joined, Left]

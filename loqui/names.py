@@ -20,6 +20,7 @@ MAX_BYTES = 64
 _GRAMMAR = regex.compile(r"[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}_.\-]*")
 # More than four in a row are not writing any more (UTS #39, section 5.4).
 _MARKS = regex.compile(r"\p{M}{5}")
+_LRM = "\u200e"
 _CHARACTERS = "a name begins with a letter or a digit and has only letters, digits, _ - and ."
 _preserved = get_profile("UsernameCasePreserved")
 _mapped = get_profile("UsernameCaseMapped")
@@ -77,35 +78,27 @@ def nameKey(name: str) -> str:
 def skeleton(name: str) -> str:
     """Give what a name looks like: equal for names that a reader would confuse (UTS #39, section 4)."""
     decomposed = unicodedata.normalize("NFD", name)
-    return unicodedata.normalize("NFD", "".join(map(_prototype, decomposed)))
+    return unicodedata.normalize("NFD", "".join([_prototypes.get(character, character) for character in decomposed]))
 
 
-@cache
-def _confusables() -> dict[str, list[str]]:
-    """Every character or sequence with those it is confused with, from Unicode's confusables.txt."""
-    data = json.loads(files("confusable_homoglyphs").joinpath("confusables.json").read_text("utf-8"))
-    # The file puts left-to-right marks around right-to-left characters; they are not part of them.
-    return {key.strip("\u200e"): [entry["c"].strip("\u200e") for entry in entries] for key, entries in data.items()}
-
-
-@cache
-def _prototype(character: str) -> str:
+def _readPrototypes() -> dict[str, str]:
     """
-    The one that stands for all that look like C{character}.
+    Every character that looks like another one, and that one, from Unicode's confusables.txt.
 
     The data links a character with its prototype both ways, and a prototype with
-    everything that looks like it: so it is the one with several links, or a sequence,
-    or of a pair the lower one.
+    everything that looks like it: so a prototype is what has several links, or is a
+    sequence, or of a pair the lower one.
     """
-    linked = _confusables().get(character, [])
-    if len(linked) != 1:
-        return character
-    other = linked[0]
-    if len(other) > 1:
-        return "".join(map(_prototype, other))
-    if len(_confusables().get(other, [])) > 1:
-        return other
-    return min(character, other)
+    data = json.loads(files("confusable_homoglyphs").joinpath("confusables.json").read_text("utf-8"))
+    # The file puts left-to-right marks around right-to-left characters; they are not part of them.
+    links = {key.strip(_LRM): [entry["c"].strip(_LRM) for entry in entries] for key, entries in data.items()}
+    prototypes = {}
+    for character, (other, *more) in links.items():
+        if len(character) == 1 and not more:
+            isPrototype = len(other) == 1 and len(links[other]) == 1 and character < other
+            prototypes[character] = character if isPrototype else other
+    # A sequence may have something in it that looks like something else.
+    return {character: "".join(prototypes.get(c, c) for c in other) for character, other in prototypes.items()}
 
 
 @cache
@@ -125,3 +118,6 @@ def _writtenIn(*scripts: str) -> regex.Pattern[str]:
 def _isHighlyRestrictive(name: str) -> bool:
     mixes = [*_MIXES, *((script,) for script in _scripts())]
     return any(_writtenIn(*mix).fullmatch(name) for mix in mixes)
+
+
+_prototypes = _readPrototypes()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 __all__ = ["Request"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Request:
     """
     One command with what was written after it, not yet split.

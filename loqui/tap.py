@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import resource
 import socket
 import sys
@@ -83,6 +84,9 @@ class Server(Service):
         if not self.ports:  # twist, unlike twistd, knows only this method.
             self.privilegedStartService()
         super().startService()
+        # What is here now stays, and what a message needs is gone soon: look for cycles seldom.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
         onStopSignals(self.reactor, self._endReactor)
         self.reactor.callLater(0, self._sayWhere)
 

@@ -106,6 +106,13 @@ class OutboxTests(SynchronousTestCase):
         self.clock.advance(30)
         self.assertTrue(self.transport.disconnected)
 
+    def test_brokenTransport(self) -> None:
+        """A transport that raises is given up; whoever writes does not notice."""
+        self.transport.write = lambda data: 1 / 0  # type: ignore[method-assign]
+        self.outbox.write(b"one")
+        self.assertEqual(self.overflows, ["a"])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
     def test_goneConnection(self) -> None:
         """When the connection is gone, nothing waits and no timer runs."""
         self.transport.takes = False

@@ -21,6 +21,8 @@ class User:
     @ivar skeleton: what the name looks like; no two users have the same.
     """
 
+    __slots__ = ("key", "name", "skeleton")
+
     def __init__(self, name: str, key: str, skeleton: str) -> None:
         self.name = name
         self.key = key
@@ -36,14 +38,14 @@ class Session:
     @ivar held: what is told before its welcome, which is to come first; None after that.
     """
 
-    user: User | None = None
-    gone = False
-    held: list[Answer] | None
+    __slots__ = ("gone", "held", "outlet", "render", "user")
 
     def __init__(self, render: Render, outlet: Outlet) -> None:
         self.render = render
         self.outlet = outlet
-        self.held = []
+        self.user: User | None = None
+        self.held: list[Answer] | None = []
+        self.gone = False
 
     def tell(self, *answers: Answer) -> None:
         """Tell this session, and nobody else, something that is not kept."""

@@ -45,6 +45,8 @@ class LineBudget:
     This is the token bucket of RFC 2697, with lines for bytes.
     """
 
+    __slots__ = ("_asOf", "_burst", "_left", "_rate", "_seconds")
+
     def __init__(self, burst: int, rate: float, seconds: Callable[[], float]) -> None:
         """
         @param rate: lines a second; 0 for any number.

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from socket import socket
 from typing import Any
 
 from twisted.internet import tcp
 from twisted.internet.interfaces import IDelayedCall, IPullProducer, IReactorTime, ITransport
+from twisted.logger import Logger
 from zope.interface import implementer
 
 __all__ = ["Outbox", "Unsent"]
 
 #: Seconds in which a client may still send, and we throw away, after we have sent our last.
 LINGER = 2.0
+
+# An empty deque takes more memory than all the rest of an outbox, and most are empty.
+_NOTHING: deque[bytes | memoryview] = deque()
 
 
 @dataclass(eq=False)
@@ -55,6 +58,25 @@ class Outbox:
     is sent, as it does of any pull producer.
     """
 
+    log = Logger()
+    __slots__ = (
+        "_chunks",
+        "_clock",
+        "_closed",
+        "_finished",
+        "_handed",
+        "_inputEnded",
+        "_isPlain",
+        "_linger",
+        "_overflowed",
+        "_patience",
+        "_queued",
+        "_send",
+        "_sending",
+        "_transport",
+        "_unsent",
+    )
+
     def __init__(
         self, transport: ITransport, clock: IReactorTime, unsent: Unsent, overflowed: Callable[[], None]
     ) -> None:
@@ -67,7 +89,7 @@ class Outbox:
         self._clock = clock
         self._unsent = unsent
         self._overflowed = overflowed
-        self._chunks: deque[bytes] = deque()
+        self._chunks = _NOTHING
         self._queued = 0  # Bytes in _chunks.
         self._handed = 0  # Bytes that the transport has, or had when it last asked.
         self._sending = False
@@ -78,23 +100,22 @@ class Outbox:
         self._linger: IDelayedCall | None = None
         # Only a plain TCP connection may be written past its buffer: what wraps one (TLS)
         # would pass the call on, and the bytes would go out as they are.
-        self._socket: socket | None = None
-        if isinstance(transport, tcp.Connection) and not transport.TLS:
-            self._socket = transport.getHandle()
+        self._isPlain = isinstance(transport, tcp.Connection) and not transport.TLS
+        # Sends at once; None while something waits, at the end, or where that cannot be done.
+        self._send: Callable[[bytes], int] | None = self._sender()
 
     def write(self, chunk: bytes) -> None:
         """Send these bytes after all that were written before; never raises, never blocks."""
-        if self._closed:
-            return
-        if self._socket is not None and not self._sending:
+        if self._send is not None:
             try:
-                sent = self._socket.send(chunk)
+                sent = self._send(chunk)
             except OSError:
                 sent = 0  # A real error is met again by the transport, which knows what to do.
-            if sent == len(chunk):
-                return
-            chunk = chunk[sent:]
-        self._wait(chunk)
+            if sent != len(chunk):
+                # The rest is a part of bytes that others share, not a copy.
+                self._wait(memoryview(chunk)[sent:])
+        elif not self._closed:
+            self._wait(chunk)
 
     def close(self) -> None:
         """
@@ -106,6 +127,7 @@ class Outbox:
         if self._closed:
             return
         self._closed = True
+        self._send = None
         self._linger = self._clock.callLater(self._unsent.patience, self._transport.abortConnection)
         if not self._sending:
             self._finish()
@@ -127,29 +149,44 @@ class Outbox:
             chunk = self._chunks.popleft()
             self._handed = len(chunk)
             self._queued -= len(chunk)
-            self._transport.write(chunk)
+            self._transport.write(bytes(chunk))
             self._changed()
             return
         self._handed = 0
+        self._chunks = _NOTHING
         self._changed()
         self._sending = False
         self._transport.unregisterProducer()
         if self._closed:
             self._finish()
+        else:
+            self._send = self._sender()
 
     def stopProducing(self) -> None:
         """The connection is gone, or what waits is not wanted any more."""
         self._closed = True
-        self._chunks.clear()
+        self._send = None
+        self._chunks = _NOTHING
         self._queued = self._handed = 0
         self._changed()
         _cancel(self._linger)
 
-    def _wait(self, chunk: bytes) -> None:
+    def _wait(self, chunk: bytes | memoryview) -> None:
+        """Put something behind what waits; what goes wrong here is this client's end, and nobody else's."""
+        try:
+            self._enqueue(chunk)
+        except Exception:
+            self.log.failure("A bug in an outbox")
+            self.giveUp()
+
+    def _enqueue(self, chunk: bytes | memoryview) -> None:
+        if self._chunks is _NOTHING:
+            self._chunks = deque()
         self._chunks.append(chunk)
         self._queued += len(chunk)
         if not self._sending:
             self._sending = True
+            self._send = None
             self._transport.registerProducer(self, False)
         self._changed()
 
@@ -166,10 +203,13 @@ class Outbox:
         else:
             self._unsent.changed(self, size)
 
+    def _sender(self) -> Callable[[bytes], int] | None:
+        return self._transport.getHandle().send if self._isPlain else None
+
     def _finish(self) -> None:
         self._finished = True
         _cancel(self._linger)
-        if self._inputEnded or self._socket is None:
+        if self._inputEnded or not self._isPlain:
             self._transport.loseConnection()
         else:
             self._linger = self._clock.callLater(LINGER, self._transport.loseConnection)

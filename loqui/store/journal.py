@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
@@ -14,7 +13,7 @@ from twisted.python.failure import Failure
 
 from loqui.chat.ports import Entry, Listener
 from loqui.chat.user import Session
-from loqui.events import Acted, Event, Joined, Left, Said, Told
+from loqui.events import Acted, Event, Joined, Left, Said, Told, place
 from loqui.store.database import Database, sayWhy
 
 __all__ = ["Journal", "load"]
@@ -104,9 +103,10 @@ class Journal:
             self._nextTurn(self._commit)
 
     def _commit(self) -> None:
-        entries = enumerate(self._kept + self._waiting, self._lastId + 1)
-        batch = [Entry(replace(event, id=number), origin) for number, (event, origin) in entries]
+        batch = self._kept + self._waiting
         self._kept, self._waiting = [], []
+        for number, (event, _) in enumerate(batch, self._lastId + 1):
+            place(event, number)
         rows = json.dumps([_toRow(event) for event, _ in batch])
         done = self._inThread(self._database.connection.execute, _INSERT, (rows,))
         done.addCallbacks(self._committed, self._failed, callbackArgs=(batch,), errbackArgs=(batch,))
