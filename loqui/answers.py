@@ -1,4 +1,4 @@
-"""What the server tells one session and nobody else; nothing here is kept."""
+"""What the server tells besides events; nothing here is kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Union
 
 from loqui.events import Event, Told
 
-__all__ = ["Answer", "Goodbye", "Notice", "Past", "Question", "Refusal", "Sent", "Welcome"]
+__all__ = ["Answer", "Gathering", "Goodbye", "Notice", "Past", "Question", "Refusal", "Sent", "Welcome"]
 
 
 @dataclass(frozen=True)
@@ -62,4 +62,20 @@ class Sent:
     event: Told
 
 
-Answer = Union[Welcome, Goodbye, Notice, Refusal, Question, Past, Sent]
+@dataclass(frozen=True)
+class Gathering:
+    """
+    Many have joined a room, or left it, within a second.
+
+    @ivar joined: false when they have left.
+    @ivar names: the first of them.
+    @ivar count: how many they are.
+    """
+
+    room: str
+    joined: bool
+    names: tuple[str, ...]
+    count: int
+
+
+Answer = Union[Welcome, Goodbye, Notice, Refusal, Question, Past, Sent, Gathering]

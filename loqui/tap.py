@@ -107,6 +107,7 @@ class Server(Service):
         gone = self.factory.closeAll("the server is stopping")
         await self._atMost(deadline, gone)
         self.factory.abortAll()
+        self.log.info("Refused, and bounds met: {refused}", refused=dict(self.factory.refused))
 
     def stopService(self) -> defer.Deferred[None]:
         """Fires when everybody has been told, or has had the time to listen."""
@@ -129,7 +130,8 @@ class Server(Service):
         options = self.options
         inThread = partial(deferToThreadPool, self.reactor, self.reactor.getThreadPool())
         journal = Journal(database, self.reactor, inThread, self.reactor.callFromThread)
-        hub = Hub(journal, {}, options["backlog"], [clean(line) for line in options["motd"]])
+        inASecond = partial(self.reactor.callLater, 1.0)
+        hub = Hub(journal, {}, inASecond, options["backlog"], [clean(line) for line in options["motd"]])
         hub.remember(load(database, LOBBY, options["backlog"]))
         journal.tell(hub)
         limits = Limits(

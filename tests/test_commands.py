@@ -82,7 +82,7 @@ class ChatTestCase(SynchronousTestCase):
     def build(self, backlog: int = 0, motd: tuple[str, ...] = ()) -> Hub:
         """A hub in place of the one before it."""
         self.users = {}
-        self.hub = Hub(self.journal, self.users, backlog, motd)
+        self.hub = Hub(self.journal, self.users, lambda function: None, backlog, motd)
         self.journal.tell(self.hub)
         return self.hub
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from functools import partial
 from typing import Any
 
 from twisted.internet import defer
@@ -11,7 +12,7 @@ from twisted.internet import reactor as theReactor
 from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol
 from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.protocol import Protocol, connectionDone
-from twisted.internet.task import deferLater
+from twisted.internet.task import Clock, deferLater
 from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
 from zope.interface import implementer
@@ -70,7 +71,7 @@ class LoopbackTests(TestCase):
 
     def setUp(self) -> None:
         self.journal = ImmediateJournal()
-        hub = Hub(self.journal, {})
+        hub = Hub(self.journal, {}, partial(Clock().callLater, 1.0))
         self.journal.tell(hub)
         self.unsent = Unsent()
         self.factory = ChatFactory(hub, reactor, lambda: 0, Limits(flood=0.0), self.unsent, Doorkeeper(100, 100))

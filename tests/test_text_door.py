@@ -294,6 +294,77 @@ class LeavingTests(DoorTestCase):
         self.assertFalse(self.bob.closed)
 
 
+class RushTests(DoorTestCase):
+    """Many who come and go at once."""
+
+    limits = Limits(flood=0.0)
+
+    def people(self, count: int) -> list[Visitor]:
+        """So many who come in one batch."""
+        visitors = [self.visitor(host="127.0.0.1") for _ in range(count)]
+        for number, visitor in enumerate(visitors):
+            visitor.send(b"p%d\n" % number)
+        self.settle()
+        return visitors
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.doorkeeper.most = 10_000
+        self.alice = self.visitor("alice")
+        self.clock.advance(1)
+
+    def test_rush(self) -> None:
+        """Of those who come within a second, twenty are told of one by one, and the others together."""
+        self.people(57)
+        self.assertEqual(self.alice.transport.lines(), [f"* p{number} has joined" for number in range(20)])
+        self.clock.advance(1)
+        self.assertEqual(self.alice.transport.lines(), ["* 37 people have joined: p20, p21, p22 and 34 more"])
+        self.clock.advance(10)
+        self.assertEqual(self.alice.transport.lines(), [])
+        self.assertEqual(len(self.journal.kept), 58)
+
+    def test_oneByOneAgain(self) -> None:
+        """After the second, people are told of one by one again."""
+        self.people(30)
+        self.clock.advance(1)
+        self.alice.transport.clear()
+        self.visitor("zoe", host="127.0.0.1")
+        self.assertEqual(self.alice.transport.lines(), ["* zoe has joined"])
+
+    def test_crowd(self) -> None:
+        """In a room of more than 200, a second's comings and goings are told together, without who is as before."""
+        people = self.people(250)
+        self.clock.advance(1)
+        self.alice.transport.clear()
+        for visitor in people[:5]:
+            visitor.send(b"!DISCONNECT\n")
+        self.settle()
+        self.visitor("p0", host="127.0.0.1")
+        self.visitor("zoe", host="127.0.0.1")
+        self.assertEqual(self.alice.transport.lines(), [])
+        self.clock.advance(1)
+        self.assertEqual(
+            self.alice.transport.lines(), ["* zoe has joined", "* 4 people have left: p1, p2, p3 and 1 more"]
+        )
+
+    def test_talkIsNotHeld(self) -> None:
+        """What people say is told at once, whoever they are."""
+        people = self.people(250)
+        self.alice.transport.clear()
+        people[-1].send(b"hello\n")
+        self.settle()
+        self.assertEqual(self.alice.transport.lines(), ["p249: hello"])
+
+    def test_welcomeNamesTwenty(self) -> None:
+        """A welcome names twenty of those who are here, and counts the others."""
+        self.people(37)
+        zoe = self.visitor(host="127.0.0.1")
+        zoe.send(b"zoe\n")
+        self.settle()
+        named = ", ".join(["alice"] + [f"p{number}" for number in range(19)])
+        self.assertTrue(zoe.transport.lines()[0].startswith(f"* Welcome to Loqui, zoe. Here: {named} and 18 more. "))
+
+
 class FloodTests(DoorTestCase):
     """Somebody who sends too fast is heard later."""
 
@@ -320,6 +391,7 @@ class FloodTests(DoorTestCase):
         alice = self.visitor("alice")
         alice.send(b"x\n" * 30)
         alice.chat.connectionLost(Failure(ConnectionDone()))
+        self.clock.advance(1)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
 

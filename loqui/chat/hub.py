@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from loqui.answers import Goodbye, Notice, Past, Refusal, Sent, Welcome
+from loqui.chat.comings import Comings
 from loqui.chat.room import Room
 from loqui.chat.telling import Telling
 from loqui.chat.user import Session, User
@@ -34,16 +36,25 @@ class Hub:
     @ivar lobby: the room everyone is in.
     """
 
-    def __init__(self, journal: Journal, users: dict[str, User], backlog: int = 20, motd: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        users: dict[str, User],
+        inASecond: Callable[[Callable[[], None]], object],
+        backlog: int = 20,
+        motd: Sequence[str] = (),
+    ) -> None:
         """
         @param journal: where events go; it must have this hub as its listener.
         @param users: the user map, empty.
+        @param inASecond: calls a function after a second.
         @param backlog: how many of the last events somebody who joins is shown.
         @param motd: lines that are shown to everybody after the welcome.
         """
         self.users = users
         self.lobby = Room(LOBBY, backlog)
         self.journal = journal
+        self._comings = Comings(self.lobby, inASecond)
         self._motd = motd
         self._looks: dict[str, User] = {}
         # Who is here as far as everybody has been told: names to the sessions that see it.
@@ -119,7 +130,8 @@ class Hub:
                 continue
             if isinstance(event, Left):
                 self._depart(event, origin, telling)
-            telling.happened(event)
+            if not (isinstance(event, (Joined, Left)) and self._comings.hold(event)):
+                telling.happened(event)
             if isinstance(event, Joined):
                 self._arrive(event, origin, telling)
             self.lobby.recent.append(event)
@@ -160,8 +172,8 @@ class Hub:
     def _arrive(self, event: Joined, origin: Session | None, telling: Telling) -> None:
         if origin is None or origin.gone:
             return
-        here = [name for name in self._present if name != event.name]
-        welcome = Welcome(event.name, tuple(here[:NAMED_IN_WELCOME]), max(0, len(here) - NAMED_IN_WELCOME))
+        named = tuple(islice(self._present, NAMED_IN_WELCOME))
+        welcome = Welcome(event.name, named, len(self._present) - len(named))
         held, origin.held = origin.held or (), None
         telling.tell(origin, welcome, *map(Notice, self._motd), *map(Past, self.lobby.recent), *held)
         self._present[event.name] = [origin]
@@ -175,10 +187,12 @@ class Hub:
             telling.close(origin)
 
     def _whisper(self, event: Told, origin: Session | None, telling: Telling) -> None:
-        for session in self._present.get(event.to, ()):
+        listening = [session for session in self._present.get(event.to, ()) if not session.gone]
+        for session in listening:
             telling.tell(session, event)
         if origin is not None:
-            telling.tell(origin, Sent(event))
+            missed = Refusal("no-such-user", f"{event.to} has gone and has not seen: {event.text}")
+            telling.tell(origin, Sent(event) if listening else missed)
 
     def _turnAway(self, session: Session, why: str) -> None:
         user = self._release(session)

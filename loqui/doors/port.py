@@ -35,6 +35,7 @@ class ChatFactory(Factory):
     Makes a L{Chat} for every connection.
 
     @ivar users: the user map: name keys to users, the same that the hub works on.
+    @ivar refused: how many times a bound has been met, or something refused, by code.
     """
 
     log = Logger()
@@ -60,6 +61,7 @@ class ChatFactory(Factory):
         self.limits = limits
         self.unsent = unsent
         self.doorkeeper = doorkeeper
+        self.refused = doorkeeper.refused
         self._count = 0
         self._open: dict[Chat, str] = {}
         self._empty: Deferred[None] | None = None

@@ -58,8 +58,8 @@ class Chat(LineReceiver):
         self._budget = LineBudget(factory.limits.burst, factory.limits.flood, clock.seconds)
         try:
             factory.opened(self)
-        except LoquiError as refusal:
-            self._refuse(refusal)
+        except LoquiError as refusal:  # Which the doorkeeper has counted.
+            self.session.tell(Refusal(refusal.code, refusal.sentence))
             self._close()
             return
         self._prompt = clock.callLater(factory.limits.prompt, self._ask)
@@ -156,6 +156,7 @@ class Chat(LineReceiver):
         """Read nothing for a while: nothing is lost, the client is just not heard yet."""
         if not self._slowed:
             self._slowed = True
+            self.factory.refused["flood"] += 1
             self.session.tell(Notice("slow down: your lines are being delayed"))
         self.pauseProducing()
         self._calls = [self.factory.clock.callLater(delay, self.resumeProducing)]
@@ -167,6 +168,7 @@ class Chat(LineReceiver):
         self._disconnect("no-name", f"no name within {self.factory.limits.nameTimeout:g} s")
 
     def _refuse(self, refusal: LoquiError) -> None:
+        self.factory.refused[refusal.code] += 1
         self.session.tell(Refusal(refusal.code, refusal.sentence))
 
     def _disconnect(self, code: str, why: str) -> None:
@@ -176,6 +178,7 @@ class Chat(LineReceiver):
 
     def _tooSlow(self) -> None:
         """Nothing that is said now would arrive; a polite end would wait for a reader that does not read."""
+        self.factory.refused["too-slow"] += 1
         self._leave("too slow")
         self.factory.hub.drop(self.session)
         self.transport.abortConnection()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Union
 
-from loqui.answers import Answer, Goodbye, Notice, Past, Question, Refusal, Sent, Welcome
+from loqui.answers import Answer, Gathering, Goodbye, Notice, Past, Question, Refusal, Sent, Welcome
 from loqui.errors import LoquiError
 from loqui.events import LOBBY, Acted, Event, Joined, Left, Said, Told
 from loqui.requests import Request
@@ -120,7 +120,7 @@ def _left(event: Left) -> str:
 
 
 def _welcome(answer: Welcome) -> str:
-    here = ", ".join(answer.here) + (f" and {answer.more} more" if answer.more else "")
+    here = ", ".join(answer.here) + (f" and {answer.more:,} more" if answer.more else "")
     return (
         f"* Welcome to Loqui, {answer.name}. {f'Here: {here}.' if here else 'Nobody else is here.'} "
         f"/help lists the commands, {DISCONNECT} leaves."
@@ -131,6 +131,12 @@ def _past(answer: Past) -> str:
     clock = time.strftime("%H:%M", time.localtime(answer.event.time / 1000))
     line = _WRITERS[type(answer.event)](answer.event)
     return f"* {clock} {line.removeprefix('* ')}"
+
+
+def _gathering(answer: Gathering) -> str:
+    more = answer.count - len(answer.names)
+    names = ", ".join(answer.names) + (f" and {more:,} more" if more else "")
+    return f"* {_place(answer.room)}{answer.count:,} people have {'joined' if answer.joined else 'left'}: {names}"
 
 
 _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
@@ -145,5 +151,6 @@ _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Refusal: lambda answer: f"! {answer.text}",
     Question: lambda answer: f"? {answer.text}",
     Past: _past,
+    Gathering: _gathering,
     Sent: lambda answer: f"[PM to {answer.event.to}] {answer.event.text}",
 }

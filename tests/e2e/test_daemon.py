@@ -236,6 +236,27 @@ def test_helpExplainsEveryOption() -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_noMoreDescriptorsDisturbNobody(tmp_path: Path) -> None:
+    """When the system gives no more files, who is in goes on talking, and later others come in again."""
+    daemon = Daemon(tmp_path)
+    port = await daemon.listening()
+    alice, bob = await connect(port, b"alice"), await connect(port, b"bob")
+    hard = resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)[1]
+    files = len(os.listdir(f"/proc/{daemon.pid}/fd"))
+    resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (files + 2, hard))
+    late = [await connect(port) for _ in range(10)]
+    for number in range(20):
+        alice.say(b"still talking %d" % number)
+        await bob.sees(b"alice: still talking %d" % number)
+    assert sum(client.closed for client in late) >= 8
+    resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (hard, hard))
+    await connect(port, b"carol")
+    await bob.sees(b"* carol has joined")
+    assert daemon.output.count(b"\n") < 100
+    assert await daemon.stop() == 0
+
+
+@pytest_twisted.ensureDeferred
 async def test_fullDiskStopsTalkAndNothingElse(tmp_path: Path) -> None:
     """What cannot be saved is not said; when there is room again, talk goes on by itself."""
     daemon = Daemon(tmp_path)
