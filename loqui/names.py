@@ -89,9 +89,12 @@ def _readPrototypes() -> dict[str, str]:
     everything that looks like it: so a prototype is what has several links, or is a
     sequence, or of a pair the lower one.
     """
-    data = json.loads(files("confusable_homoglyphs").joinpath("confusables.json").read_text("utf-8"))
+    data = json.loads(
+        files("confusable_homoglyphs").joinpath("confusables.json").read_bytes(),
+        object_hook=lambda entry: entry["c"] if entry.keys() == {"c", "n"} else entry,  # Without the long names.
+    )
     # The file puts left-to-right marks around right-to-left characters; they are not part of them.
-    links = {key.strip(_LRM): [entry["c"].strip(_LRM) for entry in entries] for key, entries in data.items()}
+    links = {key.strip(_LRM): [other.strip(_LRM) for other in others] for key, others in data.items()}
     prototypes = {}
     for character, (other, *more) in links.items():
         if len(character) == 1 and not more:

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from twisted.internet import reactor as theReactor
 from twisted.internet.defer import Deferred
@@ -58,7 +58,10 @@ class Process(ProcessProtocol, Watched):
     @ivar output: what it has written to standard output.
     @ivar errors: what it has written to standard error.
     @ivar ended: fires with its exit status, or minus the signal that ended it.
+    @cvar running: those that have not ended.
     """
+
+    running: ClassVar[set[Process]] = set()
 
     def __init__(self, *command: str, terminal: bool = False) -> None:
         """
@@ -68,6 +71,7 @@ class Process(ProcessProtocol, Watched):
         self.errors = b""
         self.ended: Deferred[int] = Deferred()
         Watched.__init__(self)
+        self.running.add(self)
         reactor.spawnProcess(self, command[0], command, os.environ, usePTY=terminal)
 
     async def shows(self, text: bytes) -> None:
@@ -94,6 +98,7 @@ class Process(ProcessProtocol, Watched):
         self.changed()
 
     def processEnded(self, reason: Failure) -> None:
+        self.running.discard(self)
         status = reason.value
         code = status.exitCode if status.signal is None else -status.signal
         self.failed(f"ended with {code}: {self.output!r} {self.errors!r}")
