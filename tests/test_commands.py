@@ -290,21 +290,33 @@ class AnsweringTests(ChatTestCase):
         """C{/help} prints each row of the table with its arguments."""
         (alice,) = self.here("alice")
         alice.type("/help")
-        rows = [f"* {command.line} - {command.help}" for command in commands.TABLE.values()]
+        rows = [f"* {command.line} - {command.help}" for command in commands.COMMANDS]
         self.assertEqual(alice.sees()[: len(rows)], rows)
 
     def test_helpExplainsEachRow(self) -> None:
         """C{/help NAME} prints the row of that name with its example."""
         (alice,) = self.here("alice")
-        for command in commands.TABLE.values():
+        for command in commands.COMMANDS:
             alice.type(f"/help {command.name}")
-        self.assertEqual(
-            alice.sees(),
-            [
-                f"* {command.line} - {command.help} For example: {command.example}"
-                for command in commands.TABLE.values()
-            ],
-        )
+            (line,) = alice.sees()
+            self.assertTrue(line.startswith(f"* {command.line} - {command.help} "), line)
+            self.assertTrue(line.endswith(f" For example: {command.example}"), line)
+
+    def test_aliasesAreTheCommand(self) -> None:
+        """Another word for a command does the same, and is explained with it."""
+        alice, bob = self.here("alice", "Bob")
+        for word in ("m", "tell", "W"):
+            alice.type(f"/{word} bob psst")
+        self.journal.commit()
+        self.assertEqual(bob.sees(), ["[PM from alice] psst"] * 3)
+        alice.sees()
+        alice.type("/help tell")
+        self.assertIn(" Also: /m, /tell, /w. For example: ", alice.sees()[0])
+
+    def test_noWordHasTwoMeanings(self) -> None:
+        """Every word, name or alias, belongs to one row."""
+        words = [word for command in commands.COMMANDS for word in (command.name, *command.aliases)]
+        self.assertEqual(sorted(words), sorted(commands.TABLE))
 
     def test_helpTakesASlash(self) -> None:
         """C{/help /ME} is C{/help me}."""
@@ -320,10 +332,10 @@ class AnsweringTests(ChatTestCase):
     def test_examplesOfTheTableWork(self) -> None:
         """Each example that the table shows is understood."""
         self.here("bob")
-        for n, command in enumerate(commands.TABLE.values()):
+        for n, command in enumerate(commands.COMMANDS):
             (visitor,) = self.here(f"guest{n}")
             visitor.type(command.example)
-        self.assertEqual(len(self.users), 1 + len(commands.TABLE) - 1)
+        self.assertEqual(len(self.users), 1 + len(commands.COMMANDS) - 1)
 
     def test_unknownCommandNamesTheNearest(self) -> None:
         """An unknown command is refused with the one that was probably meant, and how to say it."""

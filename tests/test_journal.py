@@ -216,6 +216,8 @@ class FailureTests(JournalTestCase):
             for _ in range(5):
                 self.journal.append(said("x" * 100_000))
                 self.work()
+                self.journal.append(said("which still fits"))
+                self.work()
             self.assertEqual([formatEvent(event) for event in logged], [self.complaint])
             self.clock.advance(60)
             self.journal.append(said("x" * 100_000))

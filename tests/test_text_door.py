@@ -386,6 +386,13 @@ class FloodTests(DoorTestCase):
         self.assertEqual(alice.transport.producerState, "producing")
         self.assertEqual(alice.transport.lines().count("* slow down: your lines are being delayed"), 1)
 
+    def test_refusalsCount(self) -> None:
+        """What is refused, and what is empty, counts as well."""
+        alice = self.visitor("alice")
+        alice.send(b"/nope\n\n" * 20)
+        self.assertEqual(alice.transport.producerState, "paused")
+        self.assertEqual(len(alice.transport.lines()), 6)
+
     def test_goneWhileSlowed(self) -> None:
         """Somebody may go while they are being delayed."""
         alice = self.visitor("alice")

@@ -13,7 +13,7 @@ from loqui.errors import LoquiError
 from loqui.events import Told
 from loqui.requests import Request
 
-__all__ = ["TABLE", "Command", "Context", "run"]
+__all__ = ["COMMANDS", "TABLE", "Command", "Context", "run"]
 
 #: How many names /who puts in one line.
 NAMES_IN_A_LINE = 20
@@ -39,6 +39,7 @@ class Command:
         ones in brackets. The last one takes the rest of the line.
     @ivar help: what it does, in one line.
     @ivar example: how it is used.
+    @ivar aliases: other words for it.
     @ivar run: called with the context and the arguments, one string for each word of
         C{usage}; an optional one that is missing is empty.
     """
@@ -48,11 +49,18 @@ class Command:
     help: str
     example: str
     run: Callable[..., None]
+    aliases: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
         """The command with its arguments: C{/msg NAME TEXT}."""
         return f"/{self.name} {self.usage}".rstrip()
+
+    @property
+    def explanation(self) -> str:
+        """All there is to say about it."""
+        others = f"Also: {', '.join(f'/{alias}' for alias in self.aliases)}. " if self.aliases else ""
+        return f"{self.line} - {self.help} {others}For example: {self.example}"
 
     def split(self, arguments: str) -> list[str]:
         """
@@ -115,27 +123,34 @@ def _who(context: Context) -> None:
 
 def _help(context: Context, word: str) -> None:
     if not word:
-        rows = [Notice(f"{command.line} - {command.help}") for command in TABLE.values()]
+        rows = [Notice(f"{command.line} - {command.help}") for command in COMMANDS]
         context.session.tell(*rows, Notice("Anything else is said to everyone; /help NAME shows an example."))
         return
     command = TABLE.get(word.removeprefix("/").casefold())
     if command is None:
         raise LoquiError("no-such-command", _didYouMean(word.removeprefix("/")))
-    context.session.tell(Notice(f"{command.line} - {command.help} For example: {command.example}"))
+    context.session.tell(Notice(command.explanation))
 
 
 def _quit(context: Context) -> None:
     context.hub.leave(context.session, "", context.now)
 
 
-TABLE: dict[str, Command] = {
-    command.name: command
-    for command in (
-        Command("say", "TEXT", "Says something to everyone, as a line without a slash does.", "/say hello", _say),
-        Command("me", "TEXT", "Says what you do.", "/me waves", _act),
-        Command("msg", "NAME TEXT", "Tells one person something in private.", "/msg bob have you a minute?", _tell),
-        Command("who", "", "Lists who is here.", "/who", _who),
-        Command("help", "[NAME]", "Lists the commands, or explains one.", "/help msg", _help),
-        Command("quit", "", "Leaves, as !DISCONNECT does.", "/quit", _quit),
-    )
-}
+COMMANDS = (
+    Command("say", "TEXT", "Says something to everyone, as a line without a slash does.", "/say hello", _say),
+    Command("me", "TEXT", "Says what you do.", "/me waves", _act),
+    Command(
+        "msg",
+        "NAME TEXT",
+        "Tells one person something in private.",
+        "/msg bob have you a minute?",
+        _tell,
+        ("m", "tell", "w"),
+    ),
+    Command("who", "", "Lists who is here.", "/who", _who, ("names",)),
+    Command("help", "[NAME]", "Lists the commands, or explains one.", "/help msg", _help),
+    Command("quit", "", "Leaves, as !DISCONNECT does.", "/quit", _quit, ("exit", "bye")),
+)
+
+#: The table: every word that is understood, and its row.
+TABLE: dict[str, Command] = {word: command for command in COMMANDS for word in (command.name, *command.aliases)}

@@ -145,12 +145,14 @@ class Chat(LineReceiver):
         self._cancelCalls()
 
     def _obey(self, line: bytes) -> None:
-        request = text.parse(line, self.factory.limits.line)
-        if request is not None:
-            commands.run(self.factory.hub, self.session, request, self.factory.now())
-        delay = self._budget.spend()
-        if delay:
-            self._slowDown(delay)
+        try:
+            request = text.parse(line, self.factory.limits.line)
+            if request is not None:
+                commands.run(self.factory.hub, self.session, request, self.factory.now())
+        finally:
+            delay = self._budget.spend()
+            if delay:
+                self._slowDown(delay)
 
     def _slowDown(self, delay: float) -> None:
         """Read nothing for a while: nothing is lost, the client is just not heard yet."""

@@ -115,7 +115,6 @@ class Journal:
 
     def _committed(self, _: object, batch: list[Entry]) -> None:
         self._lastId = batch[-1].event.id
-        self._complained = None
         assert self._listener is not None
         self._listener.received(batch)
 
