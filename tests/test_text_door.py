@@ -21,6 +21,8 @@ TRANSCRIPTS = Path(__file__).with_name("data") / "transcripts"
 class TranscriptTests(DoorTestCase):
     """Whole conversations, from files."""
 
+    limits = Limits(flood=0.0)
+
     def setUp(self) -> None:
         super().setUp()
         self.patch(os, "environ", {**os.environ, "TZ": "UTC"})
