@@ -24,8 +24,8 @@ def count(text: str) -> int:
 
     @raise ValueError: when it is not.
     """
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{text} is not a number of 0 or more")
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise ValueError(f"{text} is not a number of 0 or more, and at most 15 digits")
     return int(text)
 
 

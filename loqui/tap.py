@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import errno
 import gc
+import os
 import resource
 import socket
+import sqlite3
 import sys
+import threading
 import time
 from functools import partial
 from typing import Any
@@ -30,7 +33,7 @@ from loqui.errors import StartError
 from loqui.events import LOBBY
 from loqui.options import Options
 from loqui.signals import onStopSignals
-from loqui.store.database import Database, openDatabase
+from loqui.store.database import Database, openDatabase, sayWhy
 from loqui.store.journal import Journal, load
 from loqui.wire.cleaning import clean
 
@@ -41,6 +44,9 @@ PORT = 32973
 
 #: Seconds that clients have to take what they have not been sent when the server stops.
 FLUSH = 5.0
+
+#: Seconds after which a server that stops is gone.
+GONE = 9.0
 
 #: Files that are open besides connections, and some to spare.
 RESERVED_FILES = 128
@@ -60,6 +66,7 @@ class Server(Service):
         self.reactor = reactor
         self.options = options
         self.ports: list[IListeningPort] = []
+        self._ending = False
         self._endpoints = [self._endpoint(listen) for listen in options["listen"]]
 
     def privilegedStartService(self) -> None:
@@ -74,6 +81,9 @@ class Server(Service):
             self._journal, self.factory = self._build(self._database)
             for endpoint in self._endpoints or [everywhere(self.reactor, PORT)]:
                 self._listen(endpoint)
+        except sqlite3.Error as error:
+            sys.stderr = sys.__stderr__
+            raise StartError(f"loqui: cannot use {self.options['state']}: {sayWhy(error)}") from error
         except StartError:
             # The sentence is for who starts the daemon, not for the log that twistd has put there.
             sys.stderr = sys.__stderr__
@@ -114,7 +124,17 @@ class Server(Service):
         super().stopService()
         stopped = defer.Deferred.fromCoroutine(self._stop())
         stopped.addErrback(lambda failure: self.log.failure("While stopping", failure))
-        return stopped.addCallback(lambda _: self._database.close())
+        return stopped.addCallback(lambda _: self._letGo())
+
+    def _letGo(self) -> None:
+        if not self._journal.isBusy:
+            self._database.close()
+            return
+        # The disk hangs, and with it a thread that Python would wait for at the end. Nobody
+        # has been told of what is in its hands.
+        lastResort = threading.Timer(GONE - FLUSH, os._exit, (0,))
+        lastResort.daemon = True
+        lastResort.start()
 
     def _atMost(self, deadline: float, done: defer.Deferred[None]) -> defer.Deferred[None]:
         left = max(0.0, deadline - self.reactor.seconds())
@@ -123,7 +143,7 @@ class Server(Service):
     def _endpoint(self, text: str) -> IStreamServerEndpoint:
         try:
             return serverFromString(self.reactor, text)
-        except (ValueError, TypeError, KeyError, IndexError) as error:
+        except Exception as error:  # Whatever a plugin or OpenSSL raises.
             raise StartError(f"loqui: --listen {text}: not an endpoint ({error})") from error
 
     def _build(self, database: Database) -> tuple[Journal, ChatFactory]:
@@ -159,7 +179,8 @@ class Server(Service):
             raise StartError(f"loqui: {_sayWhy(failure.value)}") from failure.value
 
     def _endReactor(self) -> None:
-        if self.running:
+        if self.running and not self._ending:
+            self._ending = True  # Two signals may come in one turn of the reactor.
             self.reactor.stop()
 
 
@@ -221,7 +242,8 @@ def _strerror(error: OSError) -> str:
 def _sayWhy(error: BaseException | None) -> str:
     if isinstance(error, CannotListenError):
         where = f"{error.interface or '*'}:{error.port}"
-        return f"cannot listen on {where}: {_strerror(error.socketError)}"
+        why = error.socketError  # An OSError, or a word about the lock of a UNIX socket.
+        return f"cannot listen on {where}: {_strerror(why) if isinstance(why, OSError) else 'it is in use'}"
     return f"cannot listen: {error}"
 
 
@@ -234,7 +256,7 @@ def _where(address: Any) -> str:
 
 def _how(address: Any) -> str:
     if not isinstance(address, (IPv4Address, IPv6Address)):
-        return "join with loqui-connect"
+        return "join through that"
     host = socket.gethostname() if address.host in ("::", "0.0.0.0") else address.host
     target = f"[{host}]" if ":" in host else host
     return f"join with: nc {host} {address.port}, or: loqui-connect {target}:{address.port}"

@@ -690,12 +690,6 @@ class LeavingTests(ChatTestCase):
         self.hub.leave(visitor.session, "too slow", NOW)
         self.hub.drop(visitor.session)
 
-    def test_announcementIsSeenByAll(self) -> None:
-        """An announcement is seen by everybody at once, and not kept."""
-        self.hub.announce("the server is stopping")
-        self.assertEqual((self.alice.sees(), self.bob.sees()), (["* the server is stopping"],) * 2)
-        self.nothingWaits()
-
     def test_forgottenFreesTheNameInSilence(self) -> None:
         """A session that is forgotten has no name any more; nothing is kept of it."""
         self.hub.forget(self.alice.session)

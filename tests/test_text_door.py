@@ -170,6 +170,13 @@ class NamelessTests(DoorTestCase):
             self.assertEqual(visitor.transport.lines(), ["! disconnected: no name within 4 KiB"])
             self.assertTrue(visitor.closed)
 
+    def test_emptyLinesCountForTheName(self) -> None:
+        """What is left of the 4 KiB is the longest that may come, also without a line end."""
+        visitor = self.visitor()
+        visitor.send(b"\n" * 4000)
+        visitor.send(b"x" * 97)
+        self.assertEqual(visitor.transport.lines(), ["! disconnected: no name within 4 KiB"])
+
     def test_emptyLinesBeforeTheName(self) -> None:
         """Empty lines are ignored, also before the name."""
         visitor = self.visitor()
@@ -229,6 +236,21 @@ class LineTests(DoorTestCase):
             self.assertEqual(bob.transport.lines(), ["* alice has left"])
 
 
+class OddLimitTests(DoorTestCase):
+    """Bounds that are no whole KiB."""
+
+    limits = Limits(unended=1500, nameBytes=100)
+
+    def test_bytes(self) -> None:
+        """The bound is told in bytes then."""
+        visitor = self.visitor()
+        visitor.send(b"x" * 101)
+        self.assertEqual(visitor.transport.lines(), ["! disconnected: no name within 100 bytes"])
+        alice = self.visitor("alice")
+        alice.send(b"x" * 1501)
+        self.assertEqual(alice.transport.lines(), ["! disconnected: no line end in 1,500 bytes"])
+
+
 class LeavingTests(DoorTestCase):
     """All the ways to go."""
 
@@ -252,6 +274,23 @@ class LeavingTests(DoorTestCase):
         self.settle()
         self.assertEqual(self.alice.transport.lines(), ["* Goodbye, alice."])
         self.assertEqual(self.bob.transport.lines(), ["* alice has left"])
+
+    def test_nothingThatIsSentAfterLeavingIsAnswered(self) -> None:
+        """However much comes behind !DISCONNECT, the goodbye is the last line."""
+        self.alice.send(b"!DISCONNECT\n" + b"x" * 5000 + b"\n" + b"/nope\n" * 30 + b"x" * 70_000)
+        self.settle()
+        self.assertEqual(self.alice.transport.lines(), ["* Goodbye, alice."])
+
+    def test_serverStops(self) -> None:
+        """Everybody is told, with a name or without, and nobody's leaving is told or kept."""
+        nobody = self.visitor()
+        kept = len(self.journal.kept)
+        self.factory.closeAll("the server is stopping")
+        self.settle()
+        for visitor in (self.alice, self.bob, nobody):
+            self.assertEqual(visitor.transport.lines(), ["* the server is stopping"])
+            self.assertTrue(visitor.closed)
+        self.assertEqual(len(self.journal.kept), kept)
 
     def test_halfClose(self) -> None:
         """What came before the end of input is said, with or without a line end, before the goodbye."""
@@ -388,6 +427,13 @@ class FloodTests(DoorTestCase):
         self.assertEqual(alice.transport.producerState, "producing")
         self.assertEqual(alice.transport.lines().count("* slow down: your lines are being delayed"), 1)
 
+    def test_noticeOnlyWhenDelayed(self) -> None:
+        """Who sends as many lines as may come at once, and then waits, is told nothing."""
+        alice = self.visitor("alice")
+        alice.send(b"x\n" * 10)
+        self.settle()
+        self.assertEqual(alice.transport.lines(), ["alice: x"] * 10)
+
     def test_refusalsCount(self) -> None:
         """What is refused, and what is empty, counts as well."""
         alice = self.visitor("alice")
@@ -417,6 +463,17 @@ class AdmissionTests(DoorTestCase):
         refused.chat.connectionLost(Failure(ConnectionDone()))
         inside[0].chat.connectionLost(Failure(ConnectionDone()))
         self.assertFalse(self.visitor().closed)
+
+    def test_turnedAway(self) -> None:
+        """So many are told that they are too many, and more are just ended, until the first are gone."""
+        self.doorkeeper.most = 0
+        told = [self.visitor() for _ in range(32)]
+        self.assertEqual(told[-1].transport.lines(), ["! server is full"])
+        more = self.visitor()
+        self.assertEqual((more.transport.lines(), more.transport.disconnected), ([], True))
+        for visitor in (told[0], more):
+            visitor.chat.connectionLost(Failure(ConnectionDone()))
+        self.assertEqual(self.visitor().transport.lines(), ["! server is full"])
 
     def test_all(self) -> None:
         """The server has so many connections and no more."""

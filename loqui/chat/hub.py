@@ -115,10 +115,6 @@ class Hub:
         except (KeyError, LoquiError):
             raise LoquiError("no-such-user", f"{name} is not here; /who shows who is") from None
 
-    def announce(self, text: str) -> None:
-        """Tell everybody something that is not kept."""
-        self.lobby.tell(lambda render: render(Notice(text)))
-
     # What has happened.
 
     def received(self, batch: Sequence[Entry]) -> None:

@@ -44,8 +44,8 @@ def parseArguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         arguments.host, arguments.port = parseAddress(arguments.where)
     except ValueError as error:
         parser.error(str(error))
-    if "\n" in arguments.name:
-        parser.error("a name is one line")
+    if "\n" in arguments.name or (arguments.name and not arguments.name.strip()):
+        parser.error("a name is one line, and not blank")
     return arguments
 
 
@@ -69,6 +69,7 @@ def _openStandardFiles() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
 
 
 def _visit(reactor: Any, arguments: argparse.Namespace) -> Deferred[None]:
@@ -76,7 +77,8 @@ def _visit(reactor: Any, arguments: argparse.Namespace) -> Deferred[None]:
 
 
 async def _exitAfter(reactor: Any, arguments: argparse.Namespace) -> None:
-    console = Console(os.isatty(0), encoding=getattr(sys.stdout, "encoding", None) or "utf-8")
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    console = Console(os.isatty(0), encoding=encoding, together=os.isatty(0) and os.isatty(1) and os.isatty(2))
     endpoint = HostnameEndpoint(reactor, arguments.host, arguments.port)
     delays = backoffPolicy(initialDelay=1.0, maxDelay=60.0)
     visit = Visit(console, endpoint, arguments.where, reactor, delays, os.fsencode(arguments.name))

@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectError, DNSLookupError
-from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
+from twisted.internet.interfaces import IDelayedCall, IReactorTime, IStreamClientEndpoint
 from twisted.internet.protocol import Factory, connectionDone
 from twisted.internet.task import deferLater
 from twisted.protocols.basic import LineReceiver
@@ -24,6 +24,9 @@ __all__ = ["LEFT", "LOST", "REFUSED", "USAGE", "Visit"]
 LEFT, LOST, USAGE, REFUSED = range(4)
 
 _LEAVING = (text.DISCONNECT.encode(), b"/quit")
+
+#: Seconds in which a server must have answered to a name; it gives us 60 to send one.
+WELCOME = 70.0
 
 #: Seconds that a person waits for the server's goodbye.
 GOODBYE = 3.0
@@ -65,7 +68,11 @@ class Talk(LineReceiver):
         self.sendLine(self._name)
         # Neither side is read faster than the other takes it.
         self.transport.registerProducer(self._console, True)
-        self._console.transport.registerProducer(self.transport, True)
+        self._console.transport.registerProducer(self, True)
+
+    def stopProducing(self) -> None:
+        """Nobody sees what is shown any more; what is being said goes on, up to the goodbye."""
+        self.resumeProducing()
 
     def lineReceived(self, line: bytes) -> None:
         words = text.read(line)
@@ -120,10 +127,12 @@ class Visit:
         self._welcome = False  # Whether we have a name on this connection.
         self._wasIn = False  # Whether we have been in at all.
         self._leaving = False
+        self._over = False  # The input ended before we were in.
+        self._impatience: IDelayedCall | None = None
         self._question: Deferred[bytes] | None = None
         self._waiting: Deferred[Any] | None = None
         console.typed = self._typed
-        console.ended = self.leave
+        console.ended = self._ended
 
     async def run(self) -> int:
         """Stay until somebody ends it; gives the exit status."""
@@ -165,6 +174,8 @@ class Visit:
             self._talk.sendLine(text.DISCONNECT.encode())
             if self._console.isTerminal:
                 self._clock.callLater(GOODBYE, self._talk.transport.abortConnection)
+        elif self._talk is not None:
+            self._talk.transport.abortConnection()  # We are not in: there is nothing to wait for.
 
     def interrupt(self) -> None:
         """Leave, or when that is under way already, do not wait."""
@@ -172,6 +183,8 @@ class Visit:
             self.leave()
         elif self._talk is not None:
             self._talk.transport.abortConnection()
+        else:
+            self._console.abandon()
 
     async def _once(self) -> tuple[End, str]:
         """Connect, and talk until the connection is gone."""
@@ -180,12 +193,19 @@ class Visit:
         talk = Talk(self._name, self._console, self._welcomed)
         try:
             await self._interruptible(self._endpoint.connect(Factory.forProtocol(lambda: talk)))
-        except (ConnectError, DNSLookupError, CancelledError, OSError) as error:
-            return End.LOST, f"cannot connect to {self._where}: {_sayWhy(error)}"
+        except (ConnectError, DNSLookupError, CancelledError, OSError, ValueError) as error:
+            why = "interrupted" if self._leaving else _sayWhy(error)
+            return End.LOST, f"cannot connect to {self._where}: {why}"
         self._talk = talk
+        self._impatience = self._clock.callLater(WELCOME, talk.transport.abortConnection)
         end = await talk.ended
+        self._calm()
         self._talk = None
         return end
+
+    def _calm(self) -> None:
+        if self._impatience is not None and self._impatience.active():
+            self._impatience.cancel()
 
     async def _ask(self) -> bytes:
         """The next line that is typed; empty when there will be none."""
@@ -194,7 +214,7 @@ class Visit:
                 self._console.remark("Your name: ", end="")
             self._question = Deferred()
             self._console.resumeProducing()
-            name = (await self._question).strip()
+            name = text.parseName(await self._question).encode()
             if name or self._leaving:
                 return name
 
@@ -224,16 +244,27 @@ class Visit:
     def _welcomed(self) -> None:
         if self._wasIn:
             self._remark("connected again")
+        self._calm()
         self._wasIn = self._welcome = True
-        self._console.resumeProducing()
+        if self._over:
+            self.leave()
+        else:
+            self._console.resumeProducing()
+
+    def _ended(self) -> None:
+        """There will be no more lines; in a pipe, what came is still to be said."""
+        if self._console.isTerminal or self._welcome or self._question is not None:
+            self.leave()
+        else:
+            self._over = True
 
     def _typed(self, line: bytes) -> None:
-        if self._question is not None:
-            self._answer(line)
-        elif self._leaving:
+        if self._leaving:
             return
-        elif line in _LEAVING:
+        if line in _LEAVING:
             self.leave()
+        elif self._question is not None:
+            self._answer(line)
         elif self._talk is not None and self._welcome:
             self._talk.sendLine(line)
         else:
@@ -244,6 +275,8 @@ class Visit:
 
 
 def _sayWhy(error: Exception) -> str:
+    if isinstance(error, ValueError):
+        return "that is not the name of a host"
     if isinstance(error, DNSLookupError):
         return "no such host"
     if isinstance(error, ConnectError) and isinstance(error.osError, int):

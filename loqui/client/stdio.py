@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TextIO
 
 from twisted.internet.defer import Deferred
@@ -32,15 +33,20 @@ class Console(LineReceiver):
     typed: Callable[[bytes], None]
     ended: Callable[[], None]
 
-    def __init__(self, isTerminal: bool, remarks: TextIO = sys.stderr, encoding: str = "utf-8") -> None:
+    def __init__(
+        self, isTerminal: bool, remarks: TextIO | None = None, encoding: str = "utf-8", together: bool = False
+    ) -> None:
         """
         @param remarks: where the client says something of its own.
         @param encoding: of what is shown.
+        @param together: whether remarks go the way of what is shown, so that they keep their order.
         """
         self.isTerminal = isTerminal
-        self._remarks = remarks
+        self._remarks = remarks or sys.stderr
+        self._together = together
         self._encoding = encoding
         self._skipping = False
+        self._exceeded = False
         self._shown: Deferred[None] = Deferred()
 
     def finish(self) -> Deferred[None]:
@@ -54,11 +60,26 @@ class Console(LineReceiver):
 
     def remark(self, line: str, end: str = "\n") -> None:
         """Say something of our own."""
-        self._remarks.write(f"{line}{end}")
-        self._remarks.flush()
+        if self._together:
+            self.transport.write(f"{line}{end}".encode(self._encoding, "replace"))
+            return
+        with suppress(OSError):  # Nobody to be told that nobody can be told.
+            self._remarks.write(f"{line}{end}")
+            self._remarks.flush()
+
+    def abandon(self) -> None:
+        """Do not wait for whoever is to read what is shown."""
+        if not self._shown.called:
+            self._shown.callback(None)
 
     def stopProducing(self) -> None:
         """The connection that took our lines is gone; the person is not, and may have another."""
+
+    def dataReceived(self, data: bytes) -> None:
+        super().dataReceived(data)
+        while self._exceeded:  # There are other lines behind one that was too long.
+            self._exceeded = False
+            super().dataReceived(b"")
 
     def lineReceived(self, line: bytes) -> None:
         if self._skipping:
@@ -71,6 +92,7 @@ class Console(LineReceiver):
         self.remark(f"loqui-connect: not sent: a line of more than {self.MAX_LENGTH:,} bytes")
         _, ended, rest = line.partition(self.delimiter)
         self._skipping = not ended
+        self._exceeded = bool(rest)
         self._buffer = rest
 
     def readConnectionLost(self) -> None:

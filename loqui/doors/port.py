@@ -15,8 +15,12 @@ from loqui.chat.hub import Hub
 from loqui.doors.limits import Doorkeeper, Limits
 from loqui.doors.outbox import Unsent
 from loqui.doors.text import Chat
+from loqui.errors import LoquiError
 
 __all__ = ["ChatFactory"]
+
+#: Connections that are told at one time that they are too many; more are just ended.
+TURNED_AWAY = 32
 
 #: A peer that does not answer is dead after a minute of silence and a minute of asking (seconds).
 _DEAD_PEER = (
@@ -63,6 +67,7 @@ class ChatFactory(Factory):
         self.doorkeeper = doorkeeper
         self.refused = doorkeeper.refused
         self._count = 0
+        self._turnedAway = 0
         self._open: dict[Chat, str] = {}
         self._empty: Deferred[None] | None = None
 
@@ -81,10 +86,20 @@ class ChatFactory(Factory):
         self.log.info("Connection {number} from {host}", number=chat.number, host=host)
         _setOptions(chat.transport)
 
+    def turnAway(self, chat: Chat, refusal: LoquiError) -> None:
+        """End a connection that is one too many: with a word, unless that is said to too many already."""
+        self._turnedAway += 1
+        if self._turnedAway > TURNED_AWAY:
+            chat.transport.abortConnection()
+        else:
+            chat.sendAway(refusal)
+
     def closed(self, chat: Chat) -> None:
         """A connection is gone."""
         source = self._open.pop(chat, None)
-        if source is not None:
+        if source is None:
+            self._turnedAway -= 1
+        else:
             self.doorkeeper.release(source)
         if self._empty is not None and not self._open:
             self._empty.callback(None)
@@ -101,12 +116,11 @@ class ChatFactory(Factory):
 
         Nobody is told that others leave, and it is not kept.
         """
-        self.hub.announce(last)
         if not self._open:
             return succeed(None)
         gone = self._empty = Deferred()
         for chat in tuple(self._open):
-            chat.stop()
+            chat.stop(last)
         return gone
 
     def abortAll(self) -> None:

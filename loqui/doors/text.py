@@ -47,7 +47,8 @@ class Chat(LineReceiver):
         self._named = False
         self._closing = False
         self._unnamed = 0  # Bytes that came before a name.
-        self._slowed = False
+        self._slowed = False  # Whether it has been told so.
+        self._slowdowns = 0
         self._calls: list[IDelayedCall] = []
         self.MAX_LENGTH = factory.limits.nameBytes
 
@@ -59,14 +60,13 @@ class Chat(LineReceiver):
         try:
             factory.opened(self)
         except LoquiError as refusal:  # Which the doorkeeper has counted.
-            self.session.tell(Refusal(refusal.code, refusal.sentence))
-            self._close()
+            factory.turnAway(self, refusal)
             return
         self._prompt = clock.callLater(factory.limits.prompt, self._ask)
         self._calls = [self._prompt, clock.callLater(factory.limits.nameTimeout, self._nameless)]
 
     def dataReceived(self, data: bytes) -> None:
-        if self._closing:
+        if self._isDeaf():
             return
         if not self._named and self._prompt.active():
             self._prompt.cancel()
@@ -75,7 +75,7 @@ class Chat(LineReceiver):
 
     def lineReceived(self, line: bytes) -> None:
         """This is where all that is wrong with a line ends."""
-        if self._closing:
+        if self._isDeaf():
             return
         try:
             if self._named:
@@ -88,11 +88,13 @@ class Chat(LineReceiver):
             self._broke()
 
     def lineLengthExceeded(self, line: bytes) -> None:
-        if self._closing:
+        if self._isDeaf():
             return
-        bound = self.MAX_LENGTH // 1024
-        what = "no line end in" if self._named else "no name within"
-        self._disconnect("too-long", f"{what} {bound} KiB")
+        limits = self.factory.limits
+        if self._named:
+            self._disconnect("too-long", f"no line end in {_size(limits.unended)}")
+        else:
+            self._disconnect("too-long", f"no name within {_size(limits.nameBytes)}")
 
     def readConnectionLost(self) -> None:
         """The client has sent its last: what it sent counts, and then it leaves."""
@@ -116,14 +118,24 @@ class Chat(LineReceiver):
         self.factory.hub.drop(self.session)
         self.factory.closed(self)
 
+    def sendAway(self, refusal: LoquiError) -> None:
+        """Say why there is no place, and end the connection."""
+        self.session.tell(Refusal(refusal.code, refusal.sentence))
+        self._close()
+
     def ignore(self) -> None:
         """Hear nothing that comes from now on."""
         self._closing = True
 
-    def stop(self) -> None:
-        """Send what has been written, and end the connection without a word to anybody."""
+    def stop(self, last: str) -> None:
+        """Send what has been written and one last thing, and end the connection without a word to others."""
         self.factory.hub.forget(self.session)
+        self.session.tell(Notice(last))
         self._close()
+
+    def _isDeaf(self) -> bool:
+        """Whether what comes now does not count: the client has left, or is being sent away."""
+        return self._closing or (self._named and self.session.user is None)
 
     def _enter(self, line: bytes) -> None:
         self._unnamed += len(line) + 1
@@ -132,6 +144,7 @@ class Chat(LineReceiver):
             return
         name = text.parseName(line)
         if not name:
+            self.MAX_LENGTH = self.factory.limits.nameBytes - self._unnamed
             return
         try:
             self.factory.hub.enter(self.session, name, self.factory.now())
@@ -151,12 +164,14 @@ class Chat(LineReceiver):
                 commands.run(self.factory.hub, self.session, request, self.factory.now())
         finally:
             delay = self._budget.spend()
-            if delay:
+            if delay and not self._isDeaf():
                 self._slowDown(delay)
 
     def _slowDown(self, delay: float) -> None:
         """Read nothing for a while: nothing is lost, the client is just not heard yet."""
-        if not self._slowed:
+        self._slowdowns += 1
+        # The first time, there may be nothing more to come that would be delayed.
+        if not self._slowed and (self._buffer or self._slowdowns > 1):
             self._slowed = True
             self.factory.refused["flood"] += 1
             self.session.tell(Notice("slow down: your lines are being delayed"))
@@ -205,3 +220,7 @@ class Chat(LineReceiver):
             if call.active():
                 call.cancel()
         self._calls = []
+
+
+def _size(count: int) -> str:
+    return f"{count:,} bytes" if count % 1024 else f"{count // 1024:,} KiB"

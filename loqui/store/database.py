@@ -29,6 +29,10 @@ def sayWhy(error: BaseException | None) -> str:
     return _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "journal error")
 
 
+#: The first version with what the journal's statements need: STRICT tables and C{->>}.
+MINIMUM = (3, 38)
+
+
 class Database:
     """
     A connection that one thread at a time may use, and the lock that keeps other daemons out.
@@ -42,8 +46,10 @@ class Database:
         @param lock: a file descriptor that holds the lock, to be closed with the database.
 
         @raise sqlite3.Error: when it cannot be opened.
-        @raise StartError: when its schema is newer than this program.
+        @raise StartError: when its schema is newer than this program, or SQLite too old.
         """
+        if sqlite3.sqlite_version_info < MINIMUM:
+            raise StartError(f"loqui: SQLite {sqlite3.sqlite_version} is too old; 3.38 is the first that will do")
         self._lock = lock
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
         self.connection.execute("PRAGMA journal_mode=WAL")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -76,6 +76,7 @@ class Journal:
         self._kept: list[Entry] = []  # What failed, and is tried again.
         self._busy = False  # A commit is in flight, or is about to be.
         self._idle: list[Deferred[None]] = []
+        self._retry: IDelayedCall | None = None
         self._complained: float | None = None
         rows = database.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'event'").fetchall()
         self._lastId: int = rows[0][0] if rows else 0
@@ -88,6 +89,11 @@ class Journal:
         """Keep an event; it joins the batch that waits for the disk."""
         self._waiting.append(Entry(event, origin))
         self._commitSoon(self._waiting)
+
+    @property
+    def isBusy(self) -> bool:
+        """Whether a commit is in flight."""
+        return self._busy
 
     def flushed(self) -> Deferred[None]:
         """Fires when nothing is in flight and nothing waits, or what waits cannot be kept now."""
@@ -123,8 +129,12 @@ class Journal:
         waiting, self._waiting = self._waiting, []
         assert self._listener is not None
         self._kept = self._listener.refused(batch + waiting, sayWhy(failure.value))
-        if self._kept:
-            self._clock.callLater(RETRY, lambda: self._commitSoon(self._kept))
+        if self._kept and self._retry is None:
+            self._retry = self._clock.callLater(RETRY, self._tryAgain)
+
+    def _tryAgain(self) -> None:
+        self._retry = None
+        self._commitSoon(self._kept)
 
     def _done(self) -> None:
         self._busy = False

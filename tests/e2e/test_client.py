@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_twisted
+from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import deferLater
 
@@ -101,7 +102,9 @@ async def test_nobodyThere() -> None:
     assert remarks == b"loqui-connect: cannot connect to 127.0.0.1:%d: Connection refused\n" % port
 
 
-@pytest.mark.parametrize("arguments", [["host:port"], ["a", "b"], ["--nmae", "bot"], ["[::1", "--name", "bot"]])
+@pytest.mark.parametrize(
+    "arguments", [["host:port"], ["a", "b"], ["--nmae", "bot"], ["[::1", "--name", "bot"], ["--name", " "]]
+)
 @pytest_twisted.ensureDeferred
 async def test_wrongUsage(arguments: list[str]) -> None:
     """Wrong usage is status 2."""
@@ -149,7 +152,7 @@ async def test_waysToLeaveATerminal(leaving: bytes, tmp_path: Path) -> None:
     await daemon.stop()
 
 
-@pytest.mark.parametrize("leaving", [b"\x04", b"\x03"])
+@pytest.mark.parametrize("leaving", [b"\x04", b"\x03", b"/quit\n", b"!DISCONNECT\n"])
 @pytest_twisted.ensureDeferred
 async def test_leavingInsteadOfANameInATerminal(leaving: bytes) -> None:
     """Somebody who is asked for a name may leave instead."""
@@ -179,6 +182,26 @@ async def test_terminalComesBack(tmp_path: Path) -> None:
     person.transport.write(b"!DISCONNECT\n")
     assert await person.ended == 0
     await again.stop()
+
+
+@pytest_twisted.ensureDeferred
+async def test_ctrlCWhileNobodyAnswers() -> None:
+    """Ctrl-C ends a client that waits for a server that never says anything."""
+    connected: Deferred[bytes] = Deferred()
+
+    class Silent(Protocol):
+        def dataReceived(self, data: bytes) -> None:
+            connected.callback(data)
+
+    silent = reactor.listenTCP(0, Factory.forProtocol(Silent), interface="127.0.0.1")
+    try:
+        client = Process(CONNECT, f"127.0.0.1:{silent.getHost().port}", "--name", "bot")
+        await connected
+        client.signal(signal.SIGINT)
+        assert await client.ended == 1
+    finally:
+        await silent.stopListening()
+    assert b"is lost" in client.errors
 
 
 @pytest_twisted.ensureDeferred
