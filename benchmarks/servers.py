@@ -91,7 +91,7 @@ def loqui(*options: str) -> Server:
 
     def command(port: int, folder: Path) -> list[str]:
         twistd = [sys.executable, "-c", "from twisted.scripts.twistd import run; run()", "-n", "--pidfile="]
-        listen = f"tcp:{port}:interface=127.0.0.1"
+        listen = f"tcp:{port}:interface=127.0.0.1:backlog=1024"
         return [*twistd, "loqui", "--state", str(folder / "state"), "--listen", listen, *options]
 
     return Server("loqui", Text(), command)
