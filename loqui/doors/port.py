@@ -81,7 +81,7 @@ class ChatFactory(Factory):
 
         @raise LoquiError: when it is one too many.
         """
-        host = getattr(chat.transport.getPeer(), "host", None)
+        host = (getattr(chat.transport.getPeer(), "host", None) or "").removeprefix("::ffff:")
         self._open[chat] = self.doorkeeper.admit(host)
         self.log.info("Connection {number} from {host}", number=chat.number, host=host)
         _setOptions(chat.transport)
