@@ -135,6 +135,7 @@ class Client(LineReceiver, Watched):
     A client over the text wire.
 
     @ivar lines: what the server has sent, as bytes without line ends.
+    @ivar said: how many of them the server did not begin with a star.
     @ivar closed: whether the connection is gone.
     """
 
@@ -144,6 +145,7 @@ class Client(LineReceiver, Watched):
 
     def __init__(self) -> None:
         self.lines: list[bytes] = []
+        self.said = 0
         self.closed = False
         Watched.__init__(self)
 
@@ -161,6 +163,7 @@ class Client(LineReceiver, Watched):
 
     def lineReceived(self, line: bytes) -> None:
         self.lines.append(line)
+        self.said += not line.startswith(b"*")
         self.changed()
 
     def readConnectionLost(self) -> None:
