@@ -242,6 +242,23 @@ async def test_goneReaderEndsTheClient(tmp_path: Path) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_goneReaderOfAPipe(tmp_path: Path) -> None:
+    """When the reader of a pipe goes, what the client has read is said, without a gap, and it leaves properly."""
+    daemon = Daemon(tmp_path, "--no-flood-limit")
+    port = await daemon.listening()
+    bob = await connect(port, b"bob")
+    command = f"seq 3000 | {CONNECT} 127.0.0.1:{port} --name bot | head -1"
+    shell = Process("/bin/sh", "-c", command)
+    await shell.ended
+    await bob.until(lambda: bool(bob.lines) and bob.lines[-1].startswith(b"* bot has left"))
+    said = [line for line in bob.lines if line.startswith(b"bot: ")]
+    assert len(said) >= 30
+    assert said == [b"bot: %d" % n for n in range(1, len(said) + 1)]
+    assert bob.lines[-1] == b"* bot has left"
+    await daemon.stop()
+
+
+@pytest_twisted.ensureDeferred
 async def test_closedStandardInput(tmp_path: Path) -> None:
     """A client that is started without standard input leaves again, as at its end."""
     daemon = Daemon(tmp_path)

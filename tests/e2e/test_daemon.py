@@ -111,6 +111,25 @@ async def test_busyPortEndsTheStart(tmp_path: Path) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_busyUnixSocketEndsTheStart(tmp_path: Path) -> None:
+    """A UNIX socket in use is one sentence and a non-zero status."""
+    listen = ("--listen", f"unix:{tmp_path}/socket")
+    errors = await refusal("--state", str(tmp_path / "state"), *listen, *listen)
+    assert errors.startswith(b"loqui: cannot listen on ")
+    assert errors.endswith(b": it is in use\n")
+
+
+@pytest_twisted.ensureDeferred
+async def test_damagedStateEndsTheStart(tmp_path: Path) -> None:
+    """A database that lacks what it should have is one sentence and a non-zero status."""
+    with closing(sqlite3.connect(tmp_path / "loqui.sqlite")) as database:
+        database.execute("PRAGMA user_version = 1")
+    errors = await refusal("--state", str(tmp_path), "--listen", "tcp:0")
+    assert errors.startswith(f"loqui: cannot use {tmp_path}: ".encode())
+    assert errors.count(b"\n") == 1
+
+
+@pytest_twisted.ensureDeferred
 async def test_unwritableStateEndsTheStart(tmp_path: Path) -> None:
     """A state folder that cannot be made is one sentence and a non-zero status."""
     (tmp_path / "file").write_text("not a folder")
