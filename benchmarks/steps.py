@@ -50,7 +50,7 @@ class Steps:
 
     def __init__(self) -> None:
         self.journal = RecordingJournal()
-        hub = Hub(self.journal, {}, lambda function: None)
+        hub = Hub(self.journal, {}, lambda seconds, function: None)
         self.journal.tell(hub)
         clock = Clock()
         factory = ChatFactory(hub, clock, lambda: 0, Limits(flood=0.0), Unsent(), Doorkeeper(10, 10))

@@ -5,9 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Union
 
-from loqui.events import Event, Told
+from loqui.events import Event, Invited, Told
 
-__all__ = ["Answer", "Gathering", "Goodbye", "Notice", "Past", "Question", "Refusal", "Sent", "Welcome"]
+__all__ = [
+    "Answer",
+    "Entered",
+    "Gathering",
+    "Goodbye",
+    "Invitation",
+    "Members",
+    "Notice",
+    "Past",
+    "Question",
+    "Refusal",
+    "RoomLine",
+    "Rooms",
+    "Sent",
+    "Welcome",
+    "Whois",
+]
 
 
 @dataclass(frozen=True)
@@ -78,4 +94,90 @@ class Gathering:
     count: int
 
 
-Answer = Union[Welcome, Goodbye, Notice, Refusal, Question, Past, Sent, Gathering]
+@dataclass(frozen=True)
+class Entered:
+    """
+    You are in a room now, as you asked.
+
+    @ivar here: the first of the others.
+    @ivar more: how many others are not listed.
+    @ivar isNew: whether you have made the room.
+    @ivar isCurrent: whether what you type is said there.
+    """
+
+    room: str
+    topic: str
+    here: tuple[str, ...]
+    more: int
+    isNew: bool
+    isCurrent: bool
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Somebody invites you to a room."""
+
+    event: Invited
+
+
+@dataclass(frozen=True)
+class Members:
+    """
+    Who is in a room.
+
+    @ivar names: all of them, who came first first.
+    @ivar away: those of them who are away.
+    """
+
+    room: str
+    names: tuple[str, ...]
+    away: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RoomLine:
+    """
+    A room in a list.
+
+    @ivar count: how many people are in it.
+    @ivar unread: how much was said there since you last looked.
+    @ivar standing: what you are to the room: C{"here"}, C{"in"}, C{"invited"} or empty.
+    """
+
+    room: str
+    count: int
+    topic: str
+    private: bool
+    unread: int
+    standing: str
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The rooms you may know of, yours first, then those with most people; C{more} are not listed."""
+
+    lines: tuple[RoomLine, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class Whois:
+    """
+    Who somebody is.
+
+    @ivar since: when they came, UTC in milliseconds since the epoch.
+    @ivar idle: for how many milliseconds they have said nothing.
+    @ivar away: as in L{loqui.chat.user.User}.
+    @ivar rooms: those that you share with them.
+    """
+
+    name: str
+    since: int
+    idle: int
+    away: str | None
+    rooms: tuple[str, ...]
+
+
+Answer = Union[
+    Welcome, Goodbye, Notice, Refusal, Question, Past, Sent, Gathering, Entered, Invitation, Members, Rooms, Whois
+]

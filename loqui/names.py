@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import regex
@@ -12,16 +12,29 @@ from precis_i18n import get_profile
 
 from loqui.errors import LoquiError
 
-__all__ = ["MAX_BYTES", "MAX_CHARACTERS", "checkName", "nameKey", "skeleton"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_CHARACTERS",
+    "MAX_ROOM_CHARACTERS",
+    "checkName",
+    "checkRoom",
+    "keyOrNone",
+    "nameKey",
+    "roomKey",
+    "skeleton",
+]
 
 MAX_CHARACTERS = 24
 MAX_BYTES = 64
+
+#: Without the #.
+MAX_ROOM_CHARACTERS = 32
 
 _GRAMMAR = regex.compile(r"[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}_.\-]*")
 # More than four in a row are not writing any more (UTS #39, section 5.4).
 _MARKS = regex.compile(r"\p{M}{5}")
 _LRM = "\u200e"
-_CHARACTERS = "a name begins with a letter or a digit and has only letters, digits, _ - and ."
+_CHARACTERS = "{} begins with a letter or a digit and has only letters, digits, _ - and ."
 _preserved = get_profile("UsernameCasePreserved")
 _mapped = get_profile("UsernameCaseMapped")
 
@@ -40,26 +53,43 @@ def checkName(text: str) -> str:
     @raise LoquiError: with code C{name-length}, C{name-characters} or
         C{name-scripts} when it cannot be a name.
     """
+    name = _check(text, "a name", MAX_CHARACTERS)
+    if name.startswith(("SSH-", "ssh-")):
+        raise LoquiError("name-characters", "a name cannot begin with SSH-, which is how ssh clients begin")
+    return name
+
+
+def checkRoom(text: str) -> str:
+    """
+    Give the form in which a room's name is shown: C{#} and what follows the rule of names.
+
+    @param text: with or without the C{#}.
+
+    @raise LoquiError: as L{checkName} does.
+    """
+    return "#" + _check(text.removeprefix("#"), "the name of a room, after the #,", MAX_ROOM_CHARACTERS)
+
+
+def _check(text: str, what: str, most: int) -> str:
     try:
         name = _preserved.enforce(text)
         _mapped.enforce(text)
     except UnicodeEncodeError as error:
         # RFC 8264 does not allow it in an identifier, or RFC 5893 (bidi) not in this place.
-        raise LoquiError("name-characters", _CHARACTERS) from error
+        raise LoquiError("name-characters", _CHARACTERS.format(what)) from error
     # The profile may have made other characters of some, and lets punctuation pass.
     if not (_GRAMMAR.fullmatch(text) and _GRAMMAR.fullmatch(name)):
-        raise LoquiError("name-characters", _CHARACTERS)
+        raise LoquiError("name-characters", _CHARACTERS.format(what))
     if _MARKS.search(unicodedata.normalize("NFD", name)):
-        raise LoquiError("name-characters", "a name has at most four marks on one letter")
-    if len(name) > MAX_CHARACTERS or len(name.encode("utf-8")) > MAX_BYTES:
-        raise LoquiError("name-length", f"a name has at most {MAX_CHARACTERS} characters and {MAX_BYTES} bytes")
-    if name.startswith(("SSH-", "ssh-")):
-        raise LoquiError("name-characters", "a name cannot begin with SSH-, which is how ssh clients begin")
+        raise LoquiError("name-characters", f"{what} has at most four marks on one letter")
+    if len(name) > most or len(name.encode("utf-8")) > MAX_BYTES:
+        raise LoquiError("name-length", f"{what} has at most {most} characters and {MAX_BYTES} bytes")
     if not name.isascii() and not _isHighlyRestrictive(name):
-        raise LoquiError("name-scripts", "a name cannot mix letters of different scripts")
+        raise LoquiError("name-scripts", f"{what} cannot mix letters of different scripts")
     return name
 
 
+@lru_cache(4096)
 def nameKey(name: str) -> str:
     """
     Fold a name for comparison: two names are one when their keys are equal.
@@ -73,6 +103,23 @@ def nameKey(name: str) -> str:
     except UnicodeEncodeError as error:
         raise LoquiError("name-characters", "that is not a name") from error
     return key
+
+
+def keyOrNone(name: str) -> str | None:
+    """The key of a name, or None for what cannot be one."""
+    try:
+        return nameKey(name) if len(name) <= MAX_BYTES else None
+    except LoquiError:
+        return None
+
+
+def roomKey(name: str) -> str:
+    """
+    Fold the name of a room, with or without its C{#}, for comparison.
+
+    @raise LoquiError: with code C{name-characters} when it cannot be one.
+    """
+    return "#" + nameKey(name.removeprefix("#"))
 
 
 def skeleton(name: str) -> str:

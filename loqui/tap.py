@@ -21,6 +21,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.endpoints import AdoptedStreamServerEndpoint, serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
+from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -34,7 +35,9 @@ from loqui.events import LOBBY
 from loqui.options import Options
 from loqui.signals import onStopSignals
 from loqui.store.database import Database, openDatabase, sayWhy
-from loqui.store.journal import Journal, load
+from loqui.store.events import load
+from loqui.store.journal import Journal
+from loqui.store.rooms import loadRooms
 from loqui.wire.cleaning import clean
 
 __all__ = ["PORT", "Server", "makeService"]
@@ -47,6 +50,9 @@ FLUSH = 5.0
 
 #: Seconds after which a server that stops is gone.
 GONE = 9.0
+
+#: Seconds.
+HOUR = 3600.0
 
 #: Files that are open besides connections, and some to spare.
 RESERVED_FILES = 128
@@ -99,6 +105,9 @@ class Server(Service):
         gc.set_threshold(50_000, 20, 100)
         onStopSignals(self.reactor, self._endReactor)
         self.reactor.callLater(0, self._sayWhere)
+        self._hourly = LoopingCall(lambda: self.factory.hub.anHourHasPassed(_now()))
+        self._hourly.clock = self.reactor
+        self._hourly.start(HOUR, now=False).addErrback(lambda failure: self.log.failure("A bug in the hub", failure))
 
     def _sayWhere(self) -> None:
         self.log.info(
@@ -122,6 +131,7 @@ class Server(Service):
     def stopService(self) -> defer.Deferred[None]:
         """Fires when everybody has been told, or has had the time to listen."""
         super().stopService()
+        self._hourly.stop()
         stopped = defer.Deferred.fromCoroutine(self._stop())
         stopped.addErrback(lambda failure: self.log.failure("While stopping", failure))
         return stopped.addCallback(lambda _: self._letGo())
@@ -150,9 +160,9 @@ class Server(Service):
         options = self.options
         inThread = partial(deferToThreadPool, self.reactor, self.reactor.getThreadPool())
         journal = Journal(database, self.reactor, inThread, self.reactor.callFromThread)
-        inASecond = partial(self.reactor.callLater, 1.0)
-        hub = Hub(journal, {}, inASecond, options["backlog"], [clean(line) for line in options["motd"]])
-        hub.remember(load(database, LOBBY, options["backlog"]))
+        motd = [clean(line) for line in options["motd"]]
+        hub = Hub(journal, {}, self.reactor.callLater, options["backlog"], motd)
+        hub.remember(load(database, LOBBY, options["backlog"]), loadRooms(database, options["backlog"], _now()))
         journal.tell(hub)
         limits = Limits(
             line=options["max-line"],

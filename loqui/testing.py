@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from twisted.internet.interfaces import IProducer, IPullProducer
 from twisted.internet.testing import StringTransport
 
-from loqui.chat.ports import Entry, Listener
+from loqui.chat.ports import Entry, Listener, Turn
 from loqui.chat.user import Session
-from loqui.events import Event
+from loqui.events import Event, place
 
 __all__ = ["MemoryTransport", "RecordingJournal", "RecordingOutlet"]
 
@@ -31,17 +29,18 @@ class RecordingJournal:
         """Set who hears what became of the events."""
         self._listener = listener
 
-    def append(self, event: Event, origin: Session | None = None) -> None:
+    def append(self, event: Event | Turn, origin: Session | None = None) -> None:
         """Record an event; nobody hears of it yet."""
         self.waiting.append(Entry(event, origin))
 
     def commit(self) -> None:
         """Keep all that waits: the listener receives it as one batch."""
         assert self._listener is not None
-        first = len(self.kept) + 1
-        batch = [Entry(replace(event, id=first + n), origin) for n, (event, origin) in enumerate(self.waiting)]
-        self.waiting = []
-        self.kept += [event for event, _ in batch]
+        batch, self.waiting = self.waiting, []
+        for event, _ in batch:
+            if not isinstance(event, Turn):
+                place(event, len(self.kept) + 1)
+                self.kept.append(event)
         self._listener.received(batch)
 
     def fail(self, why: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from twisted.internet.address import IPv4Address
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
@@ -45,7 +43,7 @@ class DoorTestCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
         self.journal = RecordingJournal()
-        self.hub = Hub(self.journal, {}, partial(self.clock.callLater, 1.0))
+        self.hub = Hub(self.journal, {}, self.clock.callLater)
         self.journal.tell(self.hub)
         self.unsent = Unsent()
         self.doorkeeper = Doorkeeper(100, 3)

@@ -61,6 +61,13 @@ class Visitor:
         assert request is not None
         commands.run(self.hub, self.session, request, NOW)
 
+    def asks(self, line: str) -> list[str]:
+        """Send a line, have the journal keep it, and see what comes of it."""
+        self.sees()
+        self.type(line)
+        self.hub.journal.commit()  # type: ignore[attr-defined]
+        return self.sees()
+
     def sees(self) -> list[str]:
         """The lines that were sent since the last time."""
         return self.outlet.take()
@@ -82,7 +89,7 @@ class ChatTestCase(SynchronousTestCase):
     def build(self, backlog: int = 0, motd: tuple[str, ...] = ()) -> Hub:
         """A hub in place of the one before it."""
         self.users = {}
-        self.hub = Hub(self.journal, self.users, lambda function: None, backlog, motd)
+        self.hub = Hub(self.journal, self.users, lambda seconds, function: None, backlog, motd)
         self.journal.tell(self.hub)
         return self.hub
 
@@ -270,35 +277,34 @@ class AnsweringTests(ChatTestCase):
     def test_whoNamesEverybody(self) -> None:
         """C{/who} names those who are here, in the order they came, to who asks and nobody else."""
         alice, bob = self.here("alice", "bob")
-        alice.type("/who")
-        self.assertEqual((alice.sees(), bob.sees()), (["* Here (2): alice, bob"], []))
+        self.assertEqual((alice.asks("/who"), bob.sees()), (["* Here (2): alice, bob"], []))
 
     def test_whoHasSeveralLines(self) -> None:
         """C{/who} puts 20 names in a line."""
         alice, *_ = self.here("alice", *(f"guest{n:02}" for n in range(40)))
-        alice.type("/who")
-        lines = alice.sees()
+        lines = alice.asks("/who")
         self.assertEqual([len(line.split(", ")) for line in lines], [20, 20, 1])
         self.assertEqual((lines[0].partition(":")[0], lines[2]), ("* Here (41)", "* guest39"))
 
-    def test_whoTakesNoArguments(self) -> None:
-        """C{/who} with something behind it is refused."""
+    def test_whoTakesNoName(self) -> None:
+        """C{/who} with something behind it that is no room is refused."""
         (alice,) = self.here("alice")
-        self.assertEqual(self.isRefused(alice, "/who bob"), "usage: /who, for example: /who")
+        self.assertEqual(self.isRefused(alice, "/who bob"), "usage: /who [#ROOM], for example: /who #dev")
 
     def test_helpListsTheTable(self) -> None:
-        """C{/help} prints each row of the table with its arguments."""
+        """C{/help} prints each row of the table with its arguments and an example, in groups with a title."""
         (alice,) = self.here("alice")
-        alice.type("/help")
-        rows = [f"* {command.line} - {command.help}" for command in commands.COMMANDS]
-        self.assertEqual(alice.sees()[: len(rows)], rows)
+        lines = iter(alice.asks("/help"))
+        for title, rows in commands.GROUPS.items():
+            self.assertEqual(next(lines), f"* {title}:")
+            for row in rows:
+                self.assertEqual(next(lines), f"*   {row.line} - {row.help} For example: {row.example}")
 
     def test_helpExplainsEachRow(self) -> None:
         """C{/help NAME} prints the row of that name with its example."""
         (alice,) = self.here("alice")
         for command in commands.COMMANDS:
-            alice.type(f"/help {command.name}")
-            (line,) = alice.sees()
+            (line,) = alice.asks(f"/help {command.name}")
             self.assertTrue(line.startswith(f"* {command.line} - {command.help} "), line)
             self.assertTrue(line.endswith(f" For example: {command.example}"), line)
 
@@ -309,9 +315,7 @@ class AnsweringTests(ChatTestCase):
             alice.type(f"/{word} bob psst")
         self.journal.commit()
         self.assertEqual(bob.sees(), ["[PM from alice] psst"] * 3)
-        alice.sees()
-        alice.type("/help tell")
-        self.assertIn(" Also: /m, /tell, /w. For example: ", alice.sees()[0])
+        self.assertIn(" Also: /m, /tell, /w. For example: ", alice.asks("/help tell")[0])
 
     def test_noWordHasTwoMeanings(self) -> None:
         """Every word, name or alias, belongs to one row."""
@@ -321,8 +325,7 @@ class AnsweringTests(ChatTestCase):
     def test_helpTakesASlash(self) -> None:
         """C{/help /ME} is C{/help me}."""
         (alice,) = self.here("alice")
-        alice.type("/help /ME")
-        self.assertEqual(alice.sees(), ["* /me TEXT - Says what you do. For example: /me waves"])
+        self.assertEqual(alice.asks("/help /ME"), ["* /me TEXT - Says what you do. For example: /me waves"])
 
     def test_helpForNoCommand(self) -> None:
         """C{/help} for what is no command is refused, with the nearest one."""
@@ -331,11 +334,24 @@ class AnsweringTests(ChatTestCase):
 
     def test_examplesOfTheTableWork(self) -> None:
         """Each example that the table shows is understood."""
-        self.here("bob")
+        bob, _ = self.here("bob", "carol")
         for n, command in enumerate(commands.COMMANDS):
             (visitor,) = self.here(f"guest{n}")
+            for line in ("/join #dev", f"/join #room{n}", f"/away {n}", f"/msg carol {n}", "/private on"):
+                visitor.type(line)
+            self.journal.commit()
+            bob.type(f"/msg guest{n} hello")
+            if command.name == "private":
+                visitor.type("/private off")
+            if command.name == "uninvite":
+                visitor.type("/invite bob")
+            if command.name == "unignore":
+                visitor.type("/ignore bob")
+            self.journal.commit()
             visitor.type(command.example)
-        self.assertEqual(len(self.users), 1 + len(commands.COMMANDS) - 1)
+            self.journal.commit()
+            self.assertNotIn("! ", "".join(visitor.sees()), command.example)
+        self.assertEqual(len(self.users), 2 + len(commands.COMMANDS) - 1)
 
     def test_unknownCommandNamesTheNearest(self) -> None:
         """An unknown command is refused with the one that was probably meant, and how to say it."""
@@ -529,9 +545,7 @@ class WelcomeTests(ChatTestCase):
         alice = self.visitor().enter("alice")
         alice.type("/who")
         self.journal.commit()
-        alice.sees()
-        alice.type("/who")
-        self.assertEqual(alice.sees(), ["* Here (1): alice"])
+        self.assertEqual(alice.asks("/who"), ["* Here (1): alice"])
 
     def test_beforeANameAnswersComeAtOnce(self) -> None:
         """Who has no name yet is told at once what there is to tell."""
@@ -747,9 +761,7 @@ class RefusedTests(ChatTestCase):
         self.journal.fail("disk full")
         self.assertEqual(list(self.users), ["alice", "bob"])
         self.here("biII")
-        self.alice.sees()
-        self.alice.type("/who")
-        self.assertEqual(self.alice.sees(), ["* Here (3): alice, bob, biII"])
+        self.assertEqual(self.alice.asks("/who"), ["* Here (3): alice, bob, biII"])
 
     def test_whoIsTurnedAwayIsToldNothingElse(self) -> None:
         """Who was turned away is not told of each line they sent in the meantime, nor obeyed any more."""

@@ -16,7 +16,8 @@ from loqui.chat.ports import Entry
 from loqui.errors import StartError
 from loqui.events import Acted, Event, Joined, Left, Said, Told
 from loqui.store.database import Database, openDatabase
-from loqui.store.journal import Journal, load
+from loqui.store.events import load
+from loqui.store.journal import Journal
 
 
 class Worker:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import struct
-from functools import partial
 from typing import Any
 
 from twisted.internet import defer
@@ -71,7 +70,7 @@ class LoopbackTests(TestCase):
 
     def setUp(self) -> None:
         self.journal = ImmediateJournal()
-        hub = Hub(self.journal, {}, partial(Clock().callLater, 1.0))
+        hub = Hub(self.journal, {}, Clock().callLater)
         self.journal.tell(hub)
         self.unsent = Unsent()
         self.factory = ChatFactory(hub, reactor, lambda: 0, Limits(flood=0.0), self.unsent, Doorkeeper(100, 100))

@@ -6,7 +6,7 @@ import json
 import unicodedata
 from pathlib import Path
 
-from hypothesis import assume, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -46,6 +46,10 @@ candidates = st.text(max_size=30) | st.sampled_from(_BLOCKS).flatmap(
         max_size=MAX_CHARACTERS + 1,
     )
 )
+
+
+# Much of what is tried is no name, and that is part of the matter.
+usually = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 def outcome(text: str) -> list[str] | str:
@@ -183,7 +187,7 @@ class SkeletonTests(SynchronousTestCase):
 class PropertyTests(SynchronousTestCase):
     """What is true of every name."""
 
-    @settings(deadline=None, database=None)
+    @usually
     @given(candidates)
     @example("\uff9e")
     def test_checkingTwiceChangesNothing(self, text: str) -> None:
@@ -191,28 +195,28 @@ class PropertyTests(SynchronousTestCase):
         name = accepted(text)
         self.assertEqual(checkName(name), name)
 
-    @settings(deadline=None, database=None)
+    @usually
     @given(candidates)
     def test_foldingTwiceChangesNothing(self, text: str) -> None:
         """The key of a key is the key."""
         key = nameKey(accepted(text))
         self.assertEqual(nameKey(key), key)
 
-    @settings(deadline=None, database=None)
+    @usually
     @given(candidates)
     def test_formAndTextHaveOneKey(self, text: str) -> None:
         """A name has the same key as it was typed and as it is shown."""
         name = accepted(text)
         self.assertEqual(nameKey(text), nameKey(name))
 
-    @settings(deadline=None, database=None)
+    @usually
     @given(candidates)
     def test_namesHoldNothingThatTheWireUses(self, text: str) -> None:
         """No name has a blank, a control character or one that tells the server's lines apart."""
         name = accepted(text)
         self.assertEqual([c for c in name if c.isspace() or not c.isprintable() or c in "!:*[]#?/"], [])
 
-    @settings(deadline=None, database=None)
+    @usually
     @given(candidates)
     @example("\uff9e")
     def test_namesBeginWithALetterOrADigit(self, text: str) -> None:
@@ -220,7 +224,7 @@ class PropertyTests(SynchronousTestCase):
         first = accepted(text)[0]
         self.assertTrue(unicodedata.category(first) in ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd"), ascii(first))
 
-    @settings(deadline=None, database=None)
+    @usually
     @given(st.text(max_size=40))
     def test_anyTextIsANameOrRefused(self, text: str) -> None:
         """Whatever is sent as a name, the only error is a refusal with a code of the three."""

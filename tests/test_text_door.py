@@ -325,9 +325,9 @@ class LeavingTests(DoorTestCase):
 
     def test_bug(self) -> None:
         """An exception in one connection ends it, with a number in the log and on the wire, and no other."""
-        say, self.hub.lobby.say = self.hub.lobby.say, lambda *_: 1 / 0  # type: ignore[method-assign]
-        self.alice.send(b"hello\nand more\n")
-        self.hub.lobby.say = say  # type: ignore[method-assign]
+        say, self.hub.find = self.hub.find, lambda *_: 1 / 0  # type: ignore[method-assign]
+        self.alice.send(b"/msg bob hello\nand more\n")
+        self.hub.find = say  # type: ignore[method-assign]
         self.settle()
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertEqual(self.alice.transport.lines(), [f"! internal error {self.alice.chat.number}"])

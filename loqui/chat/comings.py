@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Union
 
 from loqui.answers import Gathering
@@ -30,38 +30,39 @@ class Comings:
     past a bound they are held, and a line a second tells of all.
     """
 
-    def __init__(self, room: Room, inASecond: Callable[[Callable[[], None]], object]) -> None:
-        """
-        @param inASecond: calls a function after a second.
-        """
+    __slots__ = ("_count", "_held", "_room")
+
+    def __init__(self, room: Room) -> None:
         self._room = room
-        self._inASecond = inASecond
-        self._count: int | None = None
+        self._count = 0
         self._held: list[Union[Joined, Left]] = []
 
     def hold(self, event: Union[Joined, Left]) -> bool:
         """Keep somebody's coming or going to be told with that of others; false when it is to be told now."""
-        if self._count is None:
-            self._count = 0
-            self._inASecond(self._tell)
         self._count += 1
-        if self._count <= RUSH and len(self._room.members) <= CROWD:
+        if self._count <= RUSH and len(self._room.present) <= CROWD:
             return False
         self._held.append(event)
         return True
 
-    def _tell(self) -> None:
-        self._count = None
+    def isHeld(self, name: str) -> bool:
+        """Whether somebody's coming or going is yet to be told."""
+        return any(event.name == name for event in self._held)
+
+    def drop(self, name: str) -> None:
+        """Tell nothing of somebody who has gone altogether."""
+        self._held = [event for event in self._held if event.name != name]
+
+    def take(self) -> list[Union[Joined, Left, Gathering]]:
+        """What is to be told of those who are held: at most one line for each way."""
         held, self._held = self._held, []
         # Who came and went, or went and came back, is as before.
         times = Counter(event.name for event in held)
         changed = {event.name: event for event in held if times[event.name] % 2}.values()
-        lines = [
+        return [
             *_gather([event for event in changed if isinstance(event, Joined)]),
             *_gather([event for event in changed if isinstance(event, Left)]),
         ]
-        if lines:
-            self._room.tell(lambda render: b"".join(map(render, lines)))
 
 
 def _gather(events: Sequence[Union[Joined, Left]]) -> Sequence[Union[Joined, Left, Gathering]]:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from loqui.answers import Goodbye, Notice, Past, Refusal, Sent, Welcome
-from loqui.chat.comings import Comings
-from loqui.chat.room import Room
-from loqui.chat.telling import Telling
+from loqui.answers import Goodbye, Refusal
+from loqui.chat.audience import Audience
+from loqui.chat.ports import Entry, Turn
+from loqui.chat.rooms import Rooms
+from loqui.chat.undoing import undo
 from loqui.chat.user import Session, User
 from loqui.errors import LoquiError
-from loqui.events import LOBBY, Event, Joined, Left, Told
-from loqui.names import checkName, nameKey, skeleton
+from loqui.events import Event, Renamed
+from loqui.names import checkName, keyOrNone, nameKey, skeleton
 
 if TYPE_CHECKING:
-    from loqui.chat.ports import Entry, Journal
+    from loqui.chat.ports import Journal, RoomRecord
+    from loqui.chat.telling import Telling
 
 __all__ = ["Hub"]
-
-#: How many of those who are here a welcome names.
-NAMED_IN_WELCOME = 20
 
 
 class Hub:
@@ -29,42 +27,47 @@ class Hub:
     Everything that is true of the chat at this moment.
 
     A request is accepted against the state as it will be after all that were accepted
-    before it: C{users} and the rooms' members. What happens then goes into the journal,
-    and when it comes out, L{received} decides who is told.
+    before it: C{users} and C{rooms}. What happens then goes into the journal, and when
+    it comes out, L{received} has the audience told.
 
     @ivar users: name keys to users.
-    @ivar lobby: the room everyone is in.
+    @ivar rooms: the rooms.
+    @ivar audience: what has been told.
     """
 
     def __init__(
         self,
         journal: Journal,
         users: dict[str, User],
-        inASecond: Callable[[Callable[[], None]], object],
+        later: Callable[..., object],
         backlog: int = 20,
         motd: Sequence[str] = (),
     ) -> None:
         """
         @param journal: where events go; it must have this hub as its listener.
         @param users: the user map, empty.
-        @param inASecond: calls a function after a second.
+        @param later: calls a function after some seconds: C{reactor.callLater}.
         @param backlog: how many of the last events somebody who joins is shown.
         @param motd: lines that are shown to everybody after the welcome.
         """
         self.users = users
-        self.lobby = Room(LOBBY, backlog)
+        self.rooms = Rooms(backlog)
+        self.audience = Audience(self.rooms, later, motd)
         self.journal = journal
-        self._comings = Comings(self.lobby, inASecond)
-        self._motd = motd
         self._looks: dict[str, User] = {}
-        # Who is here as far as everybody has been told: names to the sessions that see it.
-        self._present: dict[str, list[Session]] = {}
+        self._promised: set[int] = set()
 
-    def remember(self, events: Iterable[Event]) -> None:
-        """Take over what was said before the server started, oldest first."""
-        self.lobby.recent.extend(events)
+    def remember(self, events: Iterable[Event], rooms: Iterable[RoomRecord] = ()) -> None:
+        """
+        Take over what was before the server started.
 
-    # What is asked for.
+        @param events: of the lobby, oldest first.
+        """
+        self.rooms.lobby.recent.extend(events)
+        for record in rooms:
+            self.audience.rooms[record.name] = self.rooms.restore(record)
+
+    # What is asked for. C{now} is UTC in milliseconds since the epoch.
 
     def enter(self, session: Session, text: str, now: int) -> None:
         """
@@ -72,37 +75,61 @@ class Hub:
 
         @raise LoquiError: when it cannot be a name, or is taken, or looks like one that is.
         """
-        name = checkName(text)
-        key = nameKey(name)
-        looks = skeleton(name)
-        if key in self.users:
-            raise LoquiError("name-taken", f"{name} is already taken")
-        if looks in self._looks:
-            raise LoquiError("name-confusable", f"{name} looks too much like {self._looks[looks].name}, who is here")
-        user = User(name, key, looks)
-        session.user = self.users[key] = self._looks[looks] = user
-        self.journal.append(self.lobby.join(user, now), session)
+        name, key, looks = self._free(text)
+        user = User(name, key, looks, now)
+        self.users[key] = self._looks[looks] = user
+        self._connect(session, user)
+        self.journal.append(self.rooms.lobby.join(user, now), session)
+
+    def attach(self, session: Session, user: User) -> None:
+        """Let somebody who is here be here with one more connection; nobody else hears of it."""
+        self._connect(session, user)
+        self.inTurn(session, lambda telling: self._seat(session, telling))
 
     def leave(self, session: Session, why: str, now: int) -> None:
         """
-        Let somebody go: their name is free at once; others are told in the journal's order.
+        Let a session go, and if it is its user's last one, the user: their name is free at
+        once; others are told in the journal's order.
 
         Does nothing to a session that is not in.
 
         @param why: what is told behind "has left", or empty.
         """
-        user = self._release(session)
-        if user is not None:
-            self.journal.append(self.lobby.leave(user, why, now), session)
+        user = self._disconnect(session)
+        if user is None:
+            return
+        if any(not other.left for other in user.sessions):
+            self.inTurn(session, lambda telling: self.audience.goodbye(session, telling))
+            return
+        self._release(user)
+        self.journal.append(self.rooms.lobby.leave(user, why, now), session)
+
+    def rename(self, session: Session, user: User, text: str, now: int) -> None:
+        """
+        Give somebody another name; the old one is free at once.
+
+        @raise LoquiError: as L{enter} does, and with code C{no-change}.
+        """
+        name, key, looks = self._free(text, user)
+        if name == user.name:
+            raise LoquiError("no-change", f"you are {name} already")
+        del self.users[user.key]
+        del self._looks[user.skeleton]
+        event = Renamed(user.name, name, now)
+        user.name, user.key, user.skeleton = name, key, looks
+        self.users[key] = self._looks[looks] = user
+        self.rooms.renamed(event)
+        self.journal.append(event, session)
 
     def drop(self, session: Session) -> None:
         """Tell a session nothing more, because its connection is gone."""
-        session.gone = True
-        self.lobby.unseat(session)
+        self.audience.drop(session)
 
     def forget(self, session: Session) -> None:
         """Let a session go without telling or keeping it, because the server stops."""
-        self._release(session)
+        user = self._disconnect(session)
+        if user is not None and all(other.left for other in user.sessions):
+            self._release(user)
 
     def find(self, name: str) -> User:
         """
@@ -110,102 +137,112 @@ class Hub:
 
         @raise LoquiError: with code C{no-such-user}.
         """
-        try:
-            return self.users[nameKey(name)]
-        except (KeyError, LoquiError):
-            raise LoquiError("no-such-user", f"{name} is not here; /who shows who is") from None
+        user = self.users.get(keyOrNone(name) or "")
+        if user is None:
+            raise LoquiError("no-such-user", f"{name} is not here; /who shows who is")
+        return user
+
+    def inTurn(self, session: Session, do: Callable[[Telling], None]) -> None:
+        """Do something when a session has been told all that it is to see of what was before this."""
+        self.journal.append(Turn(do), session)
+
+    def anHourHasPassed(self, now: int) -> None:
+        """Forget what nobody needs any more."""
+        for event in self.rooms.anHourHasPassed(now):
+            self.journal.append(event)
 
     # What has happened.
 
     def received(self, batch: Sequence[Entry]) -> None:
-        """Tell everybody what they are to see of these events: one write for each, and in this order."""
-        telling = Telling(self.lobby, self._concerned(batch))
+        """
+        Tell everybody what they are to see of these events: one write for each, and in this order.
+
+        @raise Exception: what went wrong with one of them; the others are told nevertheless.
+        """
+        telling = self.audience.telling()
+        wrong: list[Exception] = []
         for event, origin in batch:
-            if isinstance(event, Told):
-                self._whisper(event, origin, telling)
-                continue
-            if isinstance(event, Left):
-                self._depart(event, origin, telling)
-            if not (isinstance(event, (Joined, Left)) and self._comings.hold(event)):
-                telling.happened(event)
-            if isinstance(event, Joined):
-                self._arrive(event, origin, telling)
-            self.lobby.recent.append(event)
+            try:
+                if isinstance(event, Turn):
+                    self._take(event, origin, telling)
+                else:
+                    self.audience.happened(event, origin, telling)
+            except Exception as error:
+                wrong.append(error)
         telling.send()
+        if wrong:
+            raise wrong[0]
 
     def refused(self, batch: Sequence[Entry], why: str) -> list[Entry]:
         """
         Undo what could not be kept, and tell those who asked for it.
 
-        @return: the departures that others must still hear of.
+        @return: the departures and new names that others must still hear of.
         """
-        departures = []
-        strangers = set()
-        for entry in batch:
-            event, session = entry
-            if session is None:
-                continue
-            if isinstance(event, Joined):
-                strangers.add(session)
-                self._turnAway(session, why)
-            elif isinstance(event, Left) and session not in strangers:
-                departures.append(entry)
-                self._dismiss(session, event.name)
-            elif session not in strangers:
-                session.tell(Refusal("not-saved", f"not said: it cannot be saved ({why})"))
-        return departures
+        kept = undo(self, batch, self._promised, why)
+        self._promised = {id(event) for event, _ in kept}
+        return kept
 
-    def _concerned(self, batch: Sequence[Entry]) -> set[Session]:
-        """The sessions that are to see another part of the batch than the rest of the room."""
-        concerned: set[Session] = set()
-        for event, origin in batch:
-            if isinstance(event, (Joined, Left, Told)) and origin is not None:
-                concerned.add(origin)
-            if isinstance(event, Told):
-                concerned.update(self._present.get(event.to, ()))
-        return concerned
+    def turnAway(self, user: User, why: str) -> None:
+        """Somebody who was let in cannot come in after all."""
+        if self.users.get(user.key) is user:
+            self._release(user)
+        for session in user.sessions:
+            session.left, session.held = True, None
+            session.tell(Refusal("not-saved", why))
+            session.outlet.close()
 
-    def _arrive(self, event: Joined, origin: Session | None, telling: Telling) -> None:
-        if origin is None or origin.gone:
+    def dismiss(self, user: User, name: str) -> None:
+        """Somebody has left, though others cannot be told yet."""
+        for session in user.sessions:
+            session.tell(Goodbye(name))
+            session.outlet.close()
+            self.drop(session)
+
+    def _take(self, turn: Turn, origin: Session | None, telling: Telling) -> None:
+        try:
+            turn.do(telling)
+        except LoquiError as refusal:
+            if origin is not None:
+                telling.tell(origin, Refusal(refusal.code, refusal.sentence))
+
+    def _seat(self, session: Session, telling: Telling) -> None:
+        user = session.user
+        if user is None or session.held is None:
             return
-        named = tuple(islice(self._present, NAMED_IN_WELCOME))
-        welcome = Welcome(event.name, named, len(self._present) - len(named))
-        held, origin.held = origin.held or (), None
-        telling.tell(origin, welcome, *map(Notice, self._motd), *map(Past, self.lobby.recent), *held)
-        self._present[event.name] = [origin]
-        self.lobby.seat(origin)
+        if self.audience.present.get(user.shown) is user:
+            self.audience.welcome(user, session, telling)
 
-    def _depart(self, event: Left, origin: Session | None, telling: Telling) -> None:
-        self._present.pop(event.name, None)
-        if origin is not None:
-            self.lobby.unseat(origin)
-            telling.tell(origin, Goodbye(event.name))
-            telling.close(origin)
+    def _connect(self, session: Session, user: User) -> None:
+        session.user = user
+        session.room = self.rooms.lobby
+        user.sessions += (session,)
 
-    def _whisper(self, event: Told, origin: Session | None, telling: Telling) -> None:
-        listening = [session for session in self._present.get(event.to, ()) if not session.gone]
-        for session in listening:
-            telling.tell(session, event)
-        if origin is not None:
-            missed = Refusal("no-such-user", f"{event.to} has gone and has not seen: {event.text}")
-            telling.tell(origin, Sent(event) if listening else missed)
+    def _disconnect(self, session: Session) -> User | None:
+        """End what a session may ask for; its user, or None if it could ask for nothing."""
+        if not session.isIn:
+            return None
+        session.left = True
+        return session.user
 
-    def _turnAway(self, session: Session, why: str) -> None:
-        user = self._release(session)
-        if user is not None:
-            del self.lobby.members[user.key]
-        session.tell(Refusal("not-saved", f"you cannot come in: it cannot be saved ({why})"))
-        session.outlet.close()
+    def _free(self, text: str, user: User | None = None) -> tuple[str, str, str]:
+        """
+        A name with its key and its skeleton, which somebody may have.
 
-    def _dismiss(self, session: Session, name: str) -> None:
-        session.tell(Goodbye(name))
-        session.outlet.close()
-        self.drop(session)
+        @raise LoquiError: when it cannot be a name, or is taken, or looks like one that is.
+        """
+        name = checkName(text)
+        key = nameKey(name)
+        looks = skeleton(name)
+        if self.users.get(key, user) is not user:
+            raise LoquiError("name-taken", f"{name} is already taken")
+        if self._looks.get(looks, user) is not user:
+            raise LoquiError("name-confusable", f"{name} looks too much like {self._looks[looks].name}, who is here")
+        return name, key, looks
 
-    def _release(self, session: Session) -> User | None:
-        """Free the name of a session; None when it has none."""
-        user, session.user = session.user, None
-        if user is not None:
-            del self.users[user.key]
-            del self._looks[user.skeleton]
-        return user
+    def _release(self, user: User) -> None:
+        """Free somebody's name and places."""
+        del self.users[user.key]
+        del self._looks[user.skeleton]
+        for room in user.rooms:
+            room.dismiss(user)

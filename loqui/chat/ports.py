@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol, Union
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Union
 
 from loqui.answers import Answer
 from loqui.chat.user import Session
 from loqui.events import Event
+from loqui.settings import Settings
 
-__all__ = ["Entry", "Journal", "Listener", "Outlet", "Render"]
+if TYPE_CHECKING:
+    from loqui.chat.telling import Telling
+
+__all__ = ["Entry", "Journal", "Listener", "Outlet", "Render", "RoomRecord", "Turn"]
 
 #: A wire's way of writing one value as bytes, line end included.
 Render = Callable[[Union[Event, Answer]], bytes]
@@ -25,10 +30,22 @@ class Outlet(Protocol):
         """Send what has been written, then end the connection."""
 
 
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """
+    Something that takes its place among the events, but is not kept: an answer that is
+    to say how things are after all that the client has been told before it.
+
+    @ivar do: called when it is its turn.
+    """
+
+    do: Callable[[Telling], None]
+
+
 class Entry(NamedTuple):
     """An event in the journal, with the session on this server that made it happen, if there is one."""
 
-    event: Event
+    event: Event | Turn
     origin: Session | None
 
 
@@ -51,5 +68,20 @@ class Listener(Protocol):
 class Journal(Protocol):
     """What gives events their order and keeps them."""
 
-    def append(self, event: Event, origin: Session | None = None) -> None:
+    def append(self, event: Event | Turn, origin: Session | None = None) -> None:
         """Keep an event; the listener is told later, when that is done or has failed."""
+
+
+class RoomRecord(NamedTuple):
+    """
+    A room from before the server started.
+
+    @ivar settings: as the last event that was kept has left them.
+    @ivar recent: the last events, oldest first.
+    @ivar hours: for how long nobody had been there.
+    """
+
+    name: str
+    settings: Settings
+    recent: Sequence[Event]
+    hours: int

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loqui.answers import Answer
+from loqui.answers import Answer, Gathering, Invitation, Past
+from loqui.events import Acted, Event, Invited, Joined, Left, Said, Told
+from loqui.names import nameKey
 
 if TYPE_CHECKING:
+    from loqui.chat.drafts import Draft
     from loqui.chat.ports import Outlet, Render
+    from loqui.chat.room import Room
 
 __all__ = ["Session", "User"]
+
+_COMINGS = (Joined, Left, Gathering)
+_WORDS = (Said, Acted, Told, Invited)
 
 
 class User:
@@ -19,33 +26,83 @@ class User:
     @ivar name: as they write it.
     @ivar key: the folded name, by which they are found.
     @ivar skeleton: what the name looks like; no two users have the same.
+    @ivar rooms: where they are a member, the lobby first.
+    @ivar since: when they came, UTC in milliseconds since the epoch.
+    @ivar active: when they last said or asked for anything, likewise.
+    @ivar away: why they do not answer; empty when that is not said; None when they are there.
+    @ivar sessions: their connections.
+    @ivar shown: their name, as far as others have been told.
+    @ivar seats: the rooms whose events their sessions are told.
     """
 
-    __slots__ = ("key", "name", "skeleton")
+    __slots__ = ("active", "away", "key", "name", "rooms", "seats", "sessions", "shown", "since", "skeleton")
 
-    def __init__(self, name: str, key: str, skeleton: str) -> None:
-        self.name = name
+    def __init__(self, name: str, key: str, skeleton: str, now: int) -> None:
+        self.name = self.shown = name
         self.key = key
         self.skeleton = skeleton
+        self.rooms: tuple[Room, ...] = ()
+        self.since = self.active = now
+        self.away: str | None = None
+        self.sessions: tuple[Session, ...] = ()
+        self.seats: tuple[Room, ...] = ()
+
+    @property
+    def listening(self) -> list[Session]:
+        """The sessions that have been welcomed and can still be told something."""
+        return [session for session in self.sessions if session.held is None and not session.gone]
 
 
 class Session:
     """
     One connection, as the rules see it.
 
-    @ivar user: who it is, or None before a name is accepted and after the session has left.
+    @ivar user: who it is; None before a name is accepted.
+    @ivar left: whether it has left: what comes from it does not count any more.
     @ivar gone: true once nothing more can be told to it.
     @ivar held: what is told before its welcome, which is to come first; None after that.
+    @ivar room: where its lines are said.
+    @ivar draft: what it is pasting.
+    @ivar quiet: whether it does not want to see who comes and goes.
+    @ivar ignored: name keys of those it does not want to hear.
+    @ivar correspondent: who last told it something in private.
+    @ivar seen: how much had been said in a room when it last looked there.
     """
 
-    __slots__ = ("gone", "held", "outlet", "render", "user")
+    __slots__ = (
+        "correspondent",
+        "draft",
+        "gone",
+        "held",
+        "ignored",
+        "left",
+        "outlet",
+        "quiet",
+        "render",
+        "room",
+        "seen",
+        "user",
+    )
+
+    room: Room
 
     def __init__(self, render: Render, outlet: Outlet) -> None:
         self.render = render
         self.outlet = outlet
         self.user: User | None = None
-        self.held: list[Answer] | None = []
+        self.left = False
         self.gone = False
+        self.held: list[Answer] | None = []
+        self.draft: Draft | None = None
+        self.quiet = False
+        self.ignored: frozenset[str] = frozenset()
+        self.correspondent: User | None = None
+        self.seen: dict[Room, int] | None = None
+
+    @property
+    def isIn(self) -> bool:
+        """Whether what comes from it counts: it has a name and has not left."""
+        return self.user is not None and not self.left
 
     def tell(self, *answers: Answer) -> None:
         """Tell this session, and nobody else, something that is not kept."""
@@ -53,3 +110,26 @@ class Session:
             self.held += answers
         elif not self.gone:
             self.outlet.write(b"".join(map(self.render, answers)))
+
+    def turnTo(self, room: Room) -> None:
+        """Say what comes from now on in a room, which has been looked at until now."""
+        self.look(self.room)
+        self.room = room
+
+    def look(self, room: Room) -> None:
+        """What has been said in a room until now has been seen."""
+        if self.seen is None:
+            self.seen = {}
+        self.seen[room] = room.count
+
+    def unread(self, room: Room) -> int:
+        """How much has been said in a room since this session looked there."""
+        return 0 if room is self.room else room.count - (self.seen or {}).get(room, room.count)
+
+    def wants(self, what: Event | Answer) -> bool:
+        """Whether it is to see this: it may be quiet, or ignore somebody."""
+        if isinstance(what, (Past, Invitation)):
+            what = what.event
+        if self.quiet and isinstance(what, _COMINGS):
+            return False
+        return not (self.ignored and isinstance(what, _WORDS) and nameKey(what.name) in self.ignored)

@@ -58,16 +58,16 @@ class LineBudget:
         self._left = float(burst)
         self._asOf = seconds()
 
-    def spend(self) -> float:
+    def spend(self, cost: float = 1.0) -> float:
         """
-        Count one line.
+        Count one line, or what counts as a part of one.
 
         @return: seconds until the next one may come: 0.0 if it may come now.
         """
         if not self._rate:
             return 0.0
         now = self._seconds()
-        self._left = min(self._burst, self._left + (now - self._asOf) * self._rate) - 1
+        self._left = min(self._burst, self._left + (now - self._asOf) * self._rate) - cost
         self._asOf = now
         return max(0.0, (1 - self._left) / self._rate)
 

@@ -28,6 +28,12 @@ __all__ = ["Chat"]
 #: Bytes that L{LineReceiver} is given at once: it copies what is left after every line.
 SLICE = 4096
 
+#: What a line of a paste counts, which nobody else is sent before it ends.
+PASTED = 0.05
+
+#: What ends a paste when the client has ended it by sending its last.
+END = b"."
+
 
 @implementer(IHalfCloseableProtocol)
 class Chat(LineReceiver):
@@ -102,6 +108,8 @@ class Chat(LineReceiver):
         rest = self.clearLineBuffer()
         if rest:
             self.lineReceived(rest)
+        if self.session.draft is not None:
+            self.lineReceived(END)
         self._leave("")
         if not self._named:
             self._close()
@@ -135,7 +143,7 @@ class Chat(LineReceiver):
 
     def _isDeaf(self) -> bool:
         """Whether what comes now does not count: the client has left, or is being sent away."""
-        return self._closing or (self._named and self.session.user is None)
+        return self._closing or (self._named and not self.session.isIn)
 
     def _enter(self, line: bytes) -> None:
         self._unnamed += len(line) + 1
@@ -158,20 +166,25 @@ class Chat(LineReceiver):
         self._cancelCalls()
 
     def _obey(self, line: bytes) -> None:
+        draft = self.session.draft
         try:
-            request = text.parse(line, self.factory.limits.line)
+            request = text.parse(line, self.factory.limits.line, verbatim=draft is not None)
             if request is not None:
                 commands.run(self.factory.hub, self.session, request, self.factory.now())
+        except LoquiError as refusal:
+            if draft is not None:
+                draft.spoil(refusal.sentence)
+            raise
         finally:
-            delay = self._budget.spend()
+            delay = self._budget.spend(1.0 if draft is None else PASTED)
             if delay and not self._isDeaf():
-                self._slowDown(delay)
+                self._slowDown(delay, draft is None)
 
-    def _slowDown(self, delay: float) -> None:
+    def _slowDown(self, delay: float, isTold: bool) -> None:
         """Read nothing for a while: nothing is lost, the client is just not heard yet."""
-        self._slowdowns += 1
+        self._slowdowns += isTold
         # The first time, there may be nothing more to come that would be delayed.
-        if not self._slowed and (self._buffer or self._slowdowns > 1):
+        if isTold and not self._slowed and (self._buffer or self._slowdowns > 1):
             self._slowed = True
             self.factory.refused["flood"] += 1
             self.session.tell(Notice("slow down: your lines are being delayed"))

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from loqui.errors import StartError
 
@@ -37,7 +38,7 @@ class Database:
     """
     A connection that one thread at a time may use, and the lock that keeps other daemons out.
 
-    Every statement is a transaction of its own: there is no commit to forget.
+    Every statement, or L{write} of several, is a transaction of its own: there is no commit to forget.
     """
 
     def __init__(self, path: str, lock: int | None = None) -> None:
@@ -55,7 +56,27 @@ class Database:
         self.connection.execute("PRAGMA journal_mode=WAL")
         # FULL: in WAL mode, what is committed survives a power failure, too.
         self.connection.execute("PRAGMA synchronous=FULL")
+        self.connection.execute("PRAGMA foreign_keys=ON")
         self._migrate()
+
+    def write(self, *statements: tuple[str, tuple[Any, ...]]) -> None:
+        """
+        Do all of these statements with their parameters, or none.
+
+        @raise sqlite3.Error: when that cannot be done; the database is as before.
+        """
+        if len(statements) == 1:
+            self.connection.execute(*statements[0])
+            return
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            for sql, parameters in statements:
+                self.connection.execute(sql, parameters)
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
 
     def close(self) -> None:
         """Let go of the file and of the lock."""

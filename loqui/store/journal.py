@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
@@ -11,35 +10,20 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from loqui.chat.ports import Entry, Listener
+from loqui.chat.ports import Entry, Listener, Turn
 from loqui.chat.user import Session
-from loqui.events import Acted, Event, Joined, Left, Said, Told, place
+from loqui.events import Event, place
 from loqui.store.database import Database, sayWhy
+from loqui.store.events import INSERT, toRows
+from loqui.store.rooms import statements
 
-__all__ = ["Journal", "load"]
+__all__ = ["Journal"]
 
 #: Seconds between two tries to keep what must not be given up.
 RETRY = 1.0
 
 #: Seconds between two messages in the log that say the same.
 QUIET = 60.0
-
-_KINDS: dict[type[Event], str] = {Said: "said", Acted: "acted", Told: "told", Joined: "joined", Left: "left"}
-
-# One statement, whatever the size of the batch: the worker then waits once for the
-# interpreter's lock, and not once a row while the reactor thread is busy sending.
-_INSERT = """
-    INSERT INTO event (kind, id, time, name, room, "to", text)
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
-    FROM json_each(?) ORDER BY key
-"""
-_RECENT = 'SELECT kind, id, time, name, room, "to", text FROM event WHERE room = ? ORDER BY id DESC LIMIT ?'
-
-
-def load(database: Database, room: str, count: int) -> list[Event]:
-    """The last events of a room, at most C{count}, oldest first."""
-    rows = database.connection.execute(_RECENT, (room, count)).fetchall()
-    return [_toEvent(*row) for row in reversed(rows)]
 
 
 class Journal:
@@ -85,7 +69,7 @@ class Journal:
         """Set who hears what became of the events."""
         self._listener = listener
 
-    def append(self, event: Event, origin: Session | None = None) -> None:
+    def append(self, event: Event | Turn, origin: Session | None = None) -> None:
         """Keep an event; it joins the batch that waits for the disk."""
         self._waiting.append(Entry(event, origin))
         self._commitSoon(self._waiting)
@@ -111,16 +95,16 @@ class Journal:
     def _commit(self) -> None:
         batch = self._kept + self._waiting
         self._kept, self._waiting = [], []
-        for number, (event, _) in enumerate(batch, self._lastId + 1):
+        events = [event for event, _ in batch if not isinstance(event, Turn)]
+        for number, event in enumerate(events, self._lastId + 1):
             place(event, number)
-        rows = json.dumps([_toRow(event) for event, _ in batch])
-        done = self._inThread(self._database.connection.execute, _INSERT, (rows,))
+        done = self._inThread(self._database.write, *_writes(events)) if events else succeed(None)
         done.addCallbacks(self._committed, self._failed, callbackArgs=(batch,), errbackArgs=(batch,))
         done.addErrback(lambda failure: self.log.failure("A bug, found by the journal", failure))
         done.addCallback(lambda _: self._done())
 
     def _committed(self, _: object, batch: list[Entry]) -> None:
-        self._lastId = batch[-1].event.id
+        self._lastId += sum(not isinstance(event, Turn) for event, _ in batch)
         assert self._listener is not None
         self._listener.received(batch)
 
@@ -154,27 +138,8 @@ class Journal:
         )
 
 
-def _toRow(event: Any) -> list[Any]:
-    return [
-        _KINDS[type(event)],
-        event.id,
-        event.time,
-        event.name,
-        getattr(event, "room", None),
-        getattr(event, "to", None),
-        event.why if isinstance(event, Left) else getattr(event, "text", None),
-    ]
-
-
-def _toEvent(kind: str, id: int, time: int, name: str, room: str, to: str, text: str) -> Event:
-    match kind:
-        case "said":
-            return Said(name, room, text, time, id)
-        case "acted":
-            return Acted(name, room, text, time, id)
-        case "told":
-            return Told(name, to, text, time, id)
-        case "joined":
-            return Joined(name, room, time, id)
-        case _:
-            return Left(name, room, text, time, id)
+def _writes(events: Sequence[Event]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """What is to be written for a batch, in one transaction."""
+    yield INSERT, (toRows(events),)
+    for event in events:
+        yield from statements(event)

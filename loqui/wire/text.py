@@ -4,12 +4,44 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Union
 
-from loqui.answers import Answer, Gathering, Goodbye, Notice, Past, Question, Refusal, Sent, Welcome
+from loqui.answers import (
+    Answer,
+    Entered,
+    Gathering,
+    Goodbye,
+    Invitation,
+    Members,
+    Notice,
+    Past,
+    Question,
+    Refusal,
+    RoomLine,
+    Rooms,
+    Sent,
+    Welcome,
+    Whois,
+)
 from loqui.errors import LoquiError
-from loqui.events import LOBBY, Acted, Event, Joined, Left, Said, Told
+from loqui.events import (
+    LOBBY,
+    Acted,
+    Created,
+    Event,
+    Forgotten,
+    Invited,
+    Joined,
+    KeySet,
+    Left,
+    PrivacySet,
+    Renamed,
+    Said,
+    Told,
+    TopicSet,
+    Uninvited,
+)
 from loqui.requests import Request
 from loqui.wire.cleaning import clean
 
@@ -29,6 +61,9 @@ __all__ = [
 #: Bytes in one line, without its end.
 MAX_LINE = 4096
 
+#: How many names one line lists.
+NAMES_IN_A_LINE = 20
+
 #: The line that leaves.
 DISCONNECT = "!DISCONNECT"
 
@@ -39,21 +74,25 @@ NAME_REFUSED = "; connect again with another name"
 _COMMAND = re.compile(r"/(\w[^\s/]*)(?:\s+(.*))?", re.DOTALL)
 
 
-def parse(line: bytes, limit: int = MAX_LINE) -> Request | None:
+def parse(line: bytes, limit: int = MAX_LINE, verbatim: bool = False) -> Request | None:
     """
     Read one line of a client that has its name; None for a line that is empty.
 
     @param line: bytes without the LF; a CR at the end belongs to the line end.
     @param limit: how many bytes a line may have.
+    @param verbatim: whether the line is part of something, so that nothing is a command
+        and an empty line counts.
 
     @raise LoquiError: with code C{too-long}.
     """
     line = line.removesuffix(b"\r")
-    if not line:
+    if not (line or verbatim):
         return None
     if len(line) > limit:
         raise LoquiError("too-long", f"too long: {len(line):,} bytes, the limit is {limit:,}")
     text = clean(line)
+    if verbatim:
+        return Request("say", text)
     if text[0] != "/":
         return Request("quit") if text == DISCONNECT else Request("say", text)
     if text.startswith("//"):
@@ -98,8 +137,16 @@ def _place(room: str) -> str:
     return "" if room == LOBBY else f"{room} "
 
 
+def _block(text: str) -> str:
+    """Text of several lines: indented, so that none of them can look like anything else."""
+    if "\n" not in text:
+        return text
+    lines = text.split("\n")
+    return f"[{len(lines)} lines]" + "".join([f"\r\n    {line}" for line in lines])
+
+
 def _said(event: Said) -> str:
-    return f"{_place(event.room)}{event.name}: {event.text}"
+    return f"{_place(event.room)}{event.name}: {_block(event.text)}"
 
 
 def _acted(event: Acted) -> str:
@@ -107,7 +154,7 @@ def _acted(event: Acted) -> str:
 
 
 def _told(event: Told) -> str:
-    return f"[PM from {event.name}] {event.text}"
+    return f"[PM from {event.name}] {_block(event.text)}"
 
 
 def _joined(event: Joined) -> str:
@@ -120,7 +167,7 @@ def _left(event: Left) -> str:
 
 
 def _welcome(answer: Welcome) -> str:
-    here = ", ".join(answer.here) + (f" and {answer.more:,} more" if answer.more else "")
+    here = _count(answer.here, answer.more)
     return (
         f"* Welcome to Loqui, {answer.name}. {f'Here: {here}.' if here else 'Nobody else is here.'} "
         f"/help lists the commands, {DISCONNECT} leaves."
@@ -128,16 +175,87 @@ def _welcome(answer: Welcome) -> str:
 
 
 def _past(answer: Past) -> str:
-    clock = time.strftime("%H:%M", time.localtime(answer.event.time / 1000))
     line = _WRITERS[type(answer.event)](answer.event)
-    return f"* {clock} {line.removeprefix('* ')}"
+    return f"* {_clock(answer.event.time)} {line.removeprefix('* ')}"
 
 
 def _gathering(answer: Gathering) -> str:
-    more = answer.count - len(answer.names)
-    names = ", ".join(answer.names) + (f" and {more:,} more" if more else "")
+    names = _count(answer.names, answer.count - len(answer.names))
     return f"* {_place(answer.room)}{answer.count:,} people have {'joined' if answer.joined else 'left'}: {names}"
 
+
+def _topicSet(event: TopicSet) -> str:
+    if not event.text:
+        return f"* {_place(event.room)}{event.name} has cleared the topic"
+    return f"* {_place(event.room)}{event.name} has set the topic: {event.text}"
+
+
+def _privacySet(event: PrivacySet) -> str:
+    return f"* {_place(event.room)}{event.name} has made this room {'private' if event.private else 'public'}"
+
+
+def _entered(answer: Entered) -> str:
+    here = _count(answer.here, answer.more)
+    others = f"has {here} in it" if here else "has nobody else in it"
+    who = "is new, and yours" if answer.isNew else others
+    topic = f" It is about: {answer.topic}" if answer.topic else ""
+    where = "What you type is said there" if answer.isCurrent else f"/join {answer.room} to talk there"
+    return f"* {answer.room} {who}. {where}; /leave leaves it.{topic}"
+
+
+def _members(answer: Members) -> str:
+    names = [f"{name} (away)" if name in answer.away else name for name in answer.names]
+    lines = [", ".join(names[at : at + NAMES_IN_A_LINE]) for at in range(0, len(names), NAMES_IN_A_LINE)] or ["nobody"]
+    where = "Here" if answer.room == LOBBY else f"In {answer.room}"
+    lines[0] = f"{where} ({len(names):,}): {lines[0]}"
+    return "\r\n".join([f"* {line}" for line in lines])
+
+
+def _rooms(answer: Rooms) -> str:
+    lines = list(map(_roomLine, answer.lines)) or ["There is no such room; /join #ROOM makes one"]
+    if answer.more:
+        lines.append(f"and {answer.more:,} more; /rooms WORD lists those with WORD in their name")
+    return "\r\n".join([f"* {line}" for line in lines])
+
+
+def _roomLine(line: RoomLine) -> str:
+    marks = [
+        *(["private"] if line.private else []),
+        *([_STANDINGS[line.standing]] if line.standing else []),
+        *([f"{line.unread:,} unread"] if line.unread else []),
+    ]
+    people = "1 person" if line.count == 1 else f"{line.count:,} people"
+    topic = f" - {line.topic}" if line.topic else ""
+    return f"{line.room}: {', '.join([people, *marks])}{topic}"
+
+
+def _whois(answer: Whois) -> str:
+    parts = [f"here since {_clock(answer.since)}", f"idle for {_span(answer.idle)}"]
+    if answer.away is not None:
+        parts.append(f"away ({answer.away})" if answer.away else "away")
+    rooms = ", ".join("the lobby" if room == LOBBY else room for room in answer.rooms)
+    return f"* {answer.name}: {', '.join(parts)}; you share {rooms}"
+
+
+def _clock(when: int) -> str:
+    """The server's local time of day, for milliseconds since the epoch."""
+    return time.strftime("%H:%M", time.localtime(when / 1000))
+
+
+def _span(milliseconds: int) -> str:
+    minutes = milliseconds // 60_000
+    if minutes < 1:
+        return f"{milliseconds // 1000} s"
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 60 // 24} days"
+
+
+def _count(names: Sequence[str], more: int) -> str:
+    return ", ".join(names) + (f" and {more:,} more" if more else "")
+
+
+_STANDINGS = {"here": "you talk here", "in": "you are in it", "invited": "you are invited"}
 
 _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Said: _said,
@@ -152,5 +270,20 @@ _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Question: lambda answer: f"? {answer.text}",
     Past: _past,
     Gathering: _gathering,
-    Sent: lambda answer: f"[PM to {answer.event.to}] {answer.event.text}",
+    Sent: lambda answer: f"[PM to {answer.event.to}] {_block(answer.event.text)}",
+    Renamed: lambda event: f"* {event.name} is now {event.to}",
+    Created: lambda event: f"* {_place(event.room)}{event.name} has made this room",
+    Forgotten: lambda event: f"* {_place(event.room)}is no more",
+    TopicSet: _topicSet,
+    PrivacySet: _privacySet,
+    KeySet: lambda event: f"* {_place(event.room)}{event.name} has {'set a' if event.key else 'removed the'} key",
+    Invited: lambda event: f"* {_place(event.room)}{event.name} has invited {event.to}",
+    Uninvited: lambda event: f"* {_place(event.room)}{event.name} has taken back the invitation of {event.to}",
+    Entered: _entered,
+    Invitation: lambda answer: (
+        f"* {answer.event.name} invites you to {answer.event.room}; /join {answer.event.room} goes there"
+    ),
+    Members: _members,
+    Rooms: _rooms,
+    Whois: _whois,
 }

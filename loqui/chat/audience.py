@@ -1,0 +1,258 @@
+"""What has happened, as far as has been told: who is here, which rooms there are, and who hears of what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any, Union
+
+from loqui.answers import Entered, Goodbye, Invitation, Notice, Refusal, Sent, Welcome
+from loqui.chat.comings import Comings
+from loqui.chat.room import Room
+from loqui.chat.rooms import Rooms
+from loqui.chat.telling import Telling
+from loqui.chat.user import Session, User
+from loqui.events import (
+    Acted,
+    Created,
+    Event,
+    Forgotten,
+    Invited,
+    Joined,
+    KeySet,
+    Left,
+    PrivacySet,
+    Renamed,
+    Said,
+    Told,
+    TopicSet,
+    Uninvited,
+)
+from loqui.names import nameKey
+
+__all__ = ["NAMED", "Audience"]
+
+#: How many of those who are here a welcome names.
+NAMED = 20
+
+
+class Audience:
+    """
+    The second of the two moments: each event comes out of the journal, changes what is
+    true for all who have been told, and is told.
+
+    @ivar present: the users who are here, by the name that others know.
+    @ivar rooms: the rooms there are, by name.
+    @ivar ignoring: name keys to the sessions that do not want to hear them.
+    """
+
+    def __init__(self, registry: Rooms, later: Callable[..., object], motd: Sequence[str]) -> None:
+        """
+        @param registry: the rooms that are accepted.
+        @param later: calls a function after some seconds.
+        @param motd: lines that are shown to everybody after the welcome.
+        """
+        self.present: dict[str, User] = {}
+        self.rooms: dict[str, Room] = {registry.lobby.name: registry.lobby}
+        self.ignoring: dict[str, set[Session]] = {}
+        self._lobby = registry.lobby
+        self._registry = registry
+        self._later = later
+        self._motd = tuple(map(Notice, motd))
+        self._comings: dict[Room, Comings] = {}
+        self._happened: dict[type[Event], Callable[[Any, Session | None, Telling], None]] = {
+            Said: self._shown,
+            Acted: self._shown,
+            Told: self._whispered,
+            Joined: self._joined,
+            Left: self._left,
+            Renamed: self._renamed,
+            Created: self._created,
+            Forgotten: self._forgotten,
+            TopicSet: self._shown,
+            PrivacySet: self._shown,
+            KeySet: self._shown,
+            Invited: self._invited,
+            Uninvited: self._shown,
+        }
+
+    def telling(self) -> Telling:
+        """A batch to be told, empty as yet."""
+        return Telling(self.ignoring)
+
+    def happened(self, event: Event, origin: Session | None, telling: Telling) -> None:
+        """An event is next in the journal's order."""
+        self._happened[type(event)](event, origin, telling)
+
+    def drop(self, session: Session) -> None:
+        """Tell a session nothing more."""
+        session.gone = True
+        user = session.user
+        if user is not None:
+            for room in user.seats:
+                room.unseat(session)
+            user.sessions = tuple(other for other in user.sessions if other is not session)
+        self.ignore(session, frozenset())
+
+    def ignore(self, session: Session, keys: frozenset[str]) -> None:
+        """Show a session nothing of what these people say."""
+        for key in session.ignored - keys:
+            self.ignoring[key].discard(session)
+            if not self.ignoring[key]:
+                del self.ignoring[key]
+        for key in keys - session.ignored:
+            self.ignoring.setdefault(key, set()).add(session)
+        session.ignored = keys
+
+    def quiet(self, session: Session, isQuiet: bool) -> None:
+        """Show a session who comes and goes, or not."""
+        session.quiet = isQuiet
+        for room in session.user.seats if session.user is not None else ():
+            room.hush(session)
+
+    def welcome(self, user: User, session: Session, telling: Telling) -> None:
+        """Let a session see what its user may see, from here on."""
+        if session.gone:
+            return
+        others = [name for name in islice(self.present, NAMED + 1) if name != user.shown][:NAMED]
+        more = len(self.present) - len(others) - (user.shown in self.present)
+        held, session.held = session.held or (), None
+        telling.tell(session, Welcome(user.shown, tuple(others), more), *self._motd, *self._lobby.past, *held)
+        for room in user.seats:
+            telling.seat(session, room)
+
+    def goodbye(self, session: Session, telling: Telling) -> None:
+        """Let a session go."""
+        if session.user is not None:
+            telling.tell(session, Goodbye(session.user.shown))
+            for room in session.user.seats:
+                telling.unseat(session, room)
+        telling.close(session)
+
+    # What each event does.
+
+    def _shown(self, event: Any, origin: Session | None, telling: Telling) -> None:
+        room = self.rooms[event.room]
+        telling.happened(room, event)
+        room.happened(event)
+
+    def _joined(self, event: Joined, origin: Session | None, telling: Telling) -> None:
+        room = self.rooms[event.room]
+        if not self._isHeld(room, event):
+            telling.happened(room, event)
+        user = origin.user if room.isLobby and origin is not None else self.present.get(event.name)
+        if user is not None:
+            self._seat(user, room, origin, telling)
+        room.happened(event)
+
+    def _seat(self, user: User, room: Room, origin: Session | None, telling: Telling) -> None:
+        if room.isLobby:
+            user.seats = (room,)
+            for session in user.sessions:
+                self.welcome(user, session, telling)
+            self.present[user.shown] = user
+        else:
+            for session in user.listening:
+                session.look(room)
+                self._showRoom(session, room, session is origin, telling)
+                telling.seat(session, room)
+            user.seats += (room,)
+            room.isNew = False
+        room.present[user] = None
+
+    def _showRoom(self, session: Session, room: Room, isCurrent: bool, telling: Telling) -> None:
+        names = tuple(user.shown for user in islice(room.present, NAMED))
+        more = len(room.present) - len(names)
+        entered = Entered(room.name, room.told.topic, names, more, room.isNew, isCurrent)
+        telling.tell(session, entered, *(() if room.isNew else room.past))
+
+    def _left(self, event: Left, origin: Session | None, telling: Telling) -> None:
+        room = self.rooms[event.room]
+        user = self.present.get(event.name)
+        if user is None:
+            return
+        if room.isLobby:
+            del self.present[event.name]
+            for session in user.sessions:
+                self.goodbye(session, telling)
+            for seat in user.seats:
+                del seat.present[user]
+                if seat in self._comings and seat is not room:
+                    self._comings[seat].drop(event.name)
+            user.seats = ()
+        else:
+            user.seats = tuple(seat for seat in user.seats if seat is not room)
+            del room.present[user]
+            for session in user.listening:
+                telling.unseat(session, room)
+                telling.tell(session, Notice(f"You have left {room}; what you type is said in {session.room}"))
+        if not self._isHeld(room, event):
+            telling.happened(room, event)
+        room.happened(event)
+
+    def _whispered(self, event: Told, origin: Session | None, telling: Telling) -> None:
+        user, speaker = self.present.get(event.to), self.present.get(event.name)
+        listening = user.listening if user is not None else []
+        for session in listening:
+            if session.wants(event):
+                session.correspondent = speaker
+                telling.tell(session, event)
+        for session in speaker.listening if speaker is not None else ():
+            if listening:
+                telling.tell(session, Sent(event))
+            elif session is origin:
+                missed = f"{event.to} has gone and has not seen: {event.text}"
+                telling.tell(session, Refusal("no-such-user", missed))
+
+    def _renamed(self, event: Renamed, origin: Session | None, telling: Telling) -> None:
+        user = self.present.pop(event.name, None)
+        if user is None:
+            return
+        for room in user.seats:
+            if room in self._comings and self._comings[room].isHeld(event.name):
+                # Who hears that they have come, or gone, is to know them by that name.
+                self._settle(room, telling)
+        telling.happened(self._lobby, event)
+        self._lobby.happened(event)
+        user.shown = event.to
+        self.present[event.to] = user
+        old, new = nameKey(event.name), nameKey(event.to)
+        for room in self._registry.concerning(old):
+            room.retell(event)
+        if old != new:
+            for session in self.ignoring.get(old, frozenset()).copy():
+                self.ignore(session, session.ignored - {old} | {new})
+
+    def _created(self, event: Created, origin: Session | None, telling: Telling) -> None:
+        room = self.rooms[event.room] = self._registry.named(event.room)
+        room.isKept = room.isNew = True
+        room.happened(event)
+
+    def _forgotten(self, event: Forgotten, origin: Session | None, telling: Telling) -> None:
+        del self.rooms[event.room]
+
+    def _invited(self, event: Invited, origin: Session | None, telling: Telling) -> None:
+        self._shown(event, origin, telling)
+        guest = self.present.get(event.to)
+        for session in guest.listening if guest is not None else ():
+            telling.tell(session, Invitation(event))
+
+    # Comings and goings.
+
+    def _isHeld(self, room: Room, event: Union[Joined, Left]) -> bool:
+        comings = self._comings.get(room)
+        if comings is None:
+            comings = self._comings[room] = Comings(room)
+            self._later(1.0, partial(self._gathered, room))
+        return comings.hold(event)
+
+    def _gathered(self, room: Room) -> None:
+        telling = self.telling()
+        self._settle(room, telling)
+        del self._comings[room]
+        telling.send()
+
+    def _settle(self, room: Room, telling: Telling) -> None:
+        for line in self._comings[room].take():
+            telling.happened(room, line)

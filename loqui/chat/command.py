@@ -1,0 +1,121 @@
+"""What a row of the command table is, and what its function is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loqui.answers import Answer, Notice
+from loqui.chat.hub import Hub
+from loqui.chat.room import Room
+from loqui.chat.user import Session, User
+from loqui.errors import LoquiError
+from loqui.events import Event
+
+__all__ = ["Command", "Context"]
+
+#: An argument that stands before the others, or is left out.
+ROOM = "[#ROOM]"
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who asks for something, and when: milliseconds since the epoch."""
+
+    hub: Hub
+    session: Session
+    user: User
+    now: int
+
+    def room(self, name: str = "") -> Room:
+        """
+        The room of that name, which they are in; the one they are talking in for no name.
+
+        @raise LoquiError: with code C{not-in-room}.
+        """
+        return self.hub.rooms.of(self.user, name) if name else self.session.room
+
+    def happens(self, *events: Event) -> None:
+        """This has been accepted."""
+        for event in events:
+            self.hub.journal.append(event, self.session)
+
+    def answer(self, makeAnswer: Callable[[], Answer]) -> None:
+        """
+        Answer when all that was accepted before has been told.
+
+        @param makeAnswer: called at that moment; it may raise a L{LoquiError}.
+        """
+        self.hub.inTurn(self.session, lambda telling: telling.tell(self.session, makeAnswer()))
+
+    def notice(self, *sentences: str) -> None:
+        """Answer with a line for each sentence, in its turn."""
+        self.hub.inTurn(self.session, lambda telling: telling.tell(self.session, *map(Notice, sentences)))
+
+
+@dataclass(frozen=True)
+class Command:
+    """
+    One row of the table.
+
+    @ivar name: the word, without the slash.
+    @ivar usage: its arguments, as /help shows them: one word for each, or the words
+        it may be with C{|} between them; optional ones in brackets. The last one takes
+        the rest of the line; C{[#ROOM]} in the first place is there if what is written
+        begins with C{#}.
+    @ivar help: what it does, in one line.
+    @ivar example: how it is used.
+    @ivar aliases: other words for it.
+    @ivar run: called with the context and the arguments, one string for each word of
+        C{usage}; an optional one that is missing is empty.
+    """
+
+    name: str
+    usage: str
+    help: str
+    example: str
+    run: Callable[..., None]
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """The command with its arguments: C{/msg NAME TEXT}."""
+        return f"/{self.name} {self.usage}".rstrip()
+
+    @property
+    def explanation(self) -> str:
+        """All there is to say about it."""
+        others = f"Also: {', '.join(f'/{alias}' for alias in self.aliases)}. " if self.aliases else ""
+        return f"{self.line} - {self.help} {others}For example: {self.example}"
+
+    def split(self, arguments: str) -> list[str]:
+        """
+        Take a line apart as C{usage} says.
+
+        @raise LoquiError: with code C{usage}, when one is missing or there is one too many.
+        """
+        wanted = self.usage.split()
+        room = []
+        if wanted[:1] == [ROOM]:
+            del wanted[0]
+            if arguments.startswith("#"):
+                name, *rest = arguments.split(None, 1)
+                room, arguments = [name], "".join(rest)
+            else:
+                room = [""]
+        if len(wanted) == 1 and arguments:
+            self._check(wanted[0], arguments)
+            return [*room, arguments]  # As it was typed, blanks and all.
+        given = arguments.split(None, len(wanted) - 1) if wanted else []
+        needed = sum(not word.startswith("[") for word in wanted)
+        if len(given) < needed or (arguments and not wanted):
+            raise self.misused()
+        return [*room, *given, *[""] * (len(wanted) - len(given))]
+
+    def _check(self, word: str, argument: str) -> None:
+        if "|" in word and argument not in word.split("|"):
+            raise self.misused()
+
+    def misused(self) -> LoquiError:
+        """What to raise when the arguments make no sense."""
+        return LoquiError("usage", f"usage: {self.line}, for example: {self.example}")

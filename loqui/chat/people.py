@@ -1,0 +1,88 @@
+"""Commands about people: oneself and others."""
+
+from __future__ import annotations
+
+from loqui.answers import Answer, Whois
+from loqui.chat.command import Command, Context
+from loqui.errors import LoquiError
+from loqui.names import keyOrNone
+
+__all__ = ["ROWS"]
+
+#: Characters in the reason for being away.
+MAX_AWAY = 100
+
+#: How many people one session can ignore.
+MAX_IGNORED = 100
+
+
+def _whois(context: Context, name: str) -> None:
+    context.answer(lambda: _describe(context, name))
+
+
+def _describe(context: Context, name: str) -> Answer:
+    user = context.hub.find(name)
+    if context.hub.audience.present.get(user.shown) is not user:
+        raise LoquiError("no-such-user", f"{name} is not here; /who shows who is")
+    shared = tuple(room.name for room in user.seats if room in context.user.seats)
+    return Whois(user.shown, user.since, max(0, context.now - user.active), user.away, shared)
+
+
+def _nick(context: Context, name: str) -> None:
+    context.hub.rename(context.session, context.user, name, context.now)
+
+
+def _away(context: Context, why: str) -> None:
+    if len(why) > MAX_AWAY:
+        raise LoquiError("too-long", f"a reason has at most {MAX_AWAY} characters, this has {len(why):,}")
+    context.user.away = why
+    context.notice("You are away, and who tells you something in private is told so; /back ends that")
+
+
+def _back(context: Context) -> None:
+    if context.user.away is None:
+        raise LoquiError("no-change", "you are not away")
+    context.user.away = None
+    context.notice("You are back")
+
+
+def _ignore(context: Context, name: str) -> None:
+    session = context.session
+    if not name:
+        names = ", ".join(sorted(session.ignored)) or "nobody"
+        context.notice(f"You ignore {names}")
+        return
+    user = context.hub.find(name)
+    if user is context.user:
+        raise LoquiError("no-change", "you cannot ignore yourself")
+    if len(session.ignored) >= MAX_IGNORED:
+        raise LoquiError("too-many-ignored", f"you ignore {MAX_IGNORED} people; /unignore one first")
+    context.hub.audience.ignore(session, session.ignored | {user.key})
+    context.notice(
+        f"You see nothing of what {user.name} says, as long as you are here; /unignore {user.name} ends that"
+    )
+
+
+def _unignore(context: Context, name: str) -> None:
+    key = keyOrNone(name)
+    if key is None or key not in context.session.ignored:
+        raise LoquiError("no-change", f"you do not ignore {name}; /ignore shows whom you do")
+    context.hub.audience.ignore(context.session, context.session.ignored - {key})
+    context.notice(f"You see what {name} says again")
+
+
+def _quiet(context: Context, switch: str) -> None:
+    isQuiet = switch == "on"
+    context.hub.audience.quiet(context.session, isQuiet)
+    context.notice("You do not see who comes and goes" if isQuiet else "You see who comes and goes")
+
+
+ROWS = (
+    Command("nick", "NAME", "Changes your name; the old one is free at once.", "/nick alicia", _nick, ("name",)),
+    Command("whois", "NAME", "Says who somebody is, and what rooms you share.", "/whois bob", _whois),
+    Command("away", "[WHY]", "Says that you do not answer.", "/away lunch", _away),
+    Command("back", "", "Says that you do again.", "/back", _back),
+    Command("ignore", "[NAME]", "Hides what somebody says, or lists whom you ignore.", "/ignore bob", _ignore),
+    Command("unignore", "NAME", "Shows it again.", "/unignore bob", _unignore),
+    Command("quiet", "on|off", "Hides who comes and goes, or shows it again.", "/quiet on", _quiet),
+)

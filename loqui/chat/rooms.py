@@ -1,0 +1,198 @@
+"""All rooms: which there are, who may know of them, and how one comes to be and is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from loqui.chat.room import Room
+from loqui.chat.user import User
+from loqui.errors import LoquiError
+from loqui.events import LOBBY, Created, Event, Forgotten, Joined, Renamed
+from loqui.names import checkRoom, keyOrNone, nameKey, roomKey, skeleton
+from loqui.settings import after
+
+if TYPE_CHECKING:
+    from loqui.chat.ports import RoomRecord
+
+__all__ = ["Rooms"]
+
+#: How many rooms there may be, and how many somebody may be in, the lobby not counted.
+MAX_ROOMS = 5000
+MAX_ROOMS_OF_A_USER = 20
+
+#: Hours for which a room may be empty before it is forgotten.
+DAY = 24
+
+
+class Rooms:
+    """
+    The rooms there are from the moment that was accepted.
+
+    Somebody who is not in a private room, and may not come in, is told of it what they
+    would be told of one that does not exist. Only its name cannot be given twice.
+
+    @ivar lobby: the room everyone is in.
+    """
+
+    def __init__(self, remembers: int) -> None:
+        """
+        @param remembers: how many of the last events are kept in memory for each room.
+        """
+        self.lobby = Room(LOBBY, remembers, isKept=True)
+        self._remembers = remembers
+        self._byKey: dict[str, Room] = {}
+        self._looks: dict[str, Room] = {}
+        self._concerning: dict[str, set[Room]] = {}
+        self.add(self.lobby)
+
+    def __len__(self) -> int:
+        return len(self._byKey)
+
+    def add(self, room: Room) -> None:
+        """There is a room."""
+        self._byKey[roomKey(room.name)] = self._looks[skeleton(room.name.removeprefix("#"))] = room
+        self._index(room)
+
+    def remove(self, room: Room) -> None:
+        """There is a room no more; its name is free."""
+        if self._find(room.name) is room:
+            del self._byKey[roomKey(room.name)]
+            del self._looks[skeleton(room.name.removeprefix("#"))]
+
+    def restore(self, record: RoomRecord) -> Room:
+        """There is a room that was there before the start."""
+        room = Room(record.name, self._remembers, record.settings, isKept=True)
+        room.recent.extend(record.recent)
+        room.hours = record.hours
+        self.add(room)
+        return room
+
+    def named(self, name: str) -> Room:
+        """
+        The room of that name.
+
+        @raise KeyError: when there is none.
+        """
+        return self._byKey[roomKey(name)]
+
+    def of(self, user: User, name: str) -> Room:
+        """
+        The room of that name, which somebody is in.
+
+        @raise LoquiError: with code C{not-in-room}.
+        """
+        room = self._find(name)
+        if room is None or user not in room.members:
+            raise LoquiError("not-in-room", f"you are not in {_hash(name)}; /join it first")
+        return room
+
+    def visibleTo(self, user: User, name: str) -> Room:
+        """
+        The room of that name, which somebody may know of.
+
+        @raise LoquiError: with code C{no-such-room}.
+        """
+        room = self._find(name)
+        if room is None or not (user in room.members or room.admits(user)):
+            raise LoquiError("no-such-room", f"there is no room {_hash(name)} that you could see; /rooms lists them")
+        return room
+
+    def enter(self, user: User, text: str, key: str, now: int) -> tuple[Room, list[Created | Joined]]:
+        """
+        Let somebody into a room; if there is none of that name, and no key is given, it is made.
+
+        @param text: the name of the room, with or without C{#}.
+        @param now: UTC in milliseconds since the epoch.
+
+        @return: the room, and what happens, which is nothing if they are in it.
+
+        @raise LoquiError: when the name cannot be one, or they may not come in.
+        """
+        room = self._find(text)
+        if room is not None and user in room.members:
+            return room, []
+        name = checkRoom(text)
+        if len(user.rooms) > MAX_ROOMS_OF_A_USER:
+            raise LoquiError("too-many-rooms", f"you are in {MAX_ROOMS_OF_A_USER} rooms; /leave one first")
+        double = room or self._looks.get(skeleton(name.removeprefix("#")))
+        if double is None and not key:
+            return self._create(user, name, now)
+        if double is None or not double.admits(user, key):
+            raise LoquiError("no-entry", _noEntry(name, key))
+        if room is None:
+            raise LoquiError("name-confusable", f"{name} looks too much like {double.name}, which you can /join")
+        return room, [room.join(user, now)]
+
+    def concerning(self, key: str) -> set[Room]:
+        """The rooms in whose settings a name key may be."""
+        return self._concerning.get(key, set())
+
+    def concerns(self, key: str, room: Room) -> None:
+        """A name key is in the settings of a room now."""
+        self._concerning.setdefault(key, set()).add(room)
+
+    def renamed(self, event: Renamed) -> None:
+        """What somebody owns and is invited to goes with them."""
+        new = nameKey(event.to)
+        for room in tuple(self.concerning(nameKey(event.name))):
+            room.settings = after(room.settings, event)
+            self.concerns(new, room)
+
+    def anHourHasPassed(self, now: int) -> list[Event]:
+        """Forget the rooms that nobody has been in for a day."""
+        forgotten: list[Event] = []
+        self._concerning = {}
+        for room in tuple(self._byKey.values()):
+            self._index(room)
+            if room.isLobby:
+                continue
+            room.hours = 0 if room.members or room.present else room.hours + 1
+            if room.hours >= DAY:
+                self.remove(room)
+                forgotten.append(Forgotten(room.name, now))
+        return forgotten
+
+    def reset(self, rooms: Iterable[Room], renames: Iterable[Renamed]) -> None:
+        """
+        Have these rooms be what everybody has been told that they are.
+
+        @param renames: what was accepted, and is still to be told.
+        """
+        for room in rooms:
+            if not room.isKept:
+                self.remove(room)
+        for room in rooms:
+            if room.isKept and self._find(room.name) is not room:
+                self.add(room)  # It was to be forgotten.
+            room.settings = room.told
+            for event in renames:
+                room.settings = after(room.settings, event)
+            self._index(room)
+
+    def _create(self, user: User, name: str, now: int) -> tuple[Room, list[Created | Joined]]:
+        if len(self) > MAX_ROOMS:
+            raise LoquiError("too-many-rooms", f"there are {MAX_ROOMS:,} rooms; /rooms lists some that you can join")
+        room = Room(name, self._remembers)
+        created = room.create(user, now)
+        self.add(room)
+        return room, [created, room.join(user, now)]
+
+    def _find(self, name: str) -> Room | None:
+        key = keyOrNone(name.removeprefix("#"))
+        return self._byKey.get(f"#{key}") if key else None
+
+    def _index(self, room: Room) -> None:
+        for settings in (room.settings, room.told):
+            for key in settings.owners | settings.invited:
+                self.concerns(key, room)
+
+
+def _hash(name: str) -> str:
+    return "#" + name.removeprefix("#")
+
+
+def _noEntry(name: str, key: str) -> str:
+    if key:
+        return f"there is no room {name} that this key opens"
+    return f"{name} is not open to you; ask somebody there for an invitation or the key, or /join another room"

@@ -1,0 +1,120 @@
+"""What could not be kept is undone, and those who asked for it are told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from loqui.answers import Refusal
+from loqui.chat.ports import Entry, Turn
+from loqui.chat.user import Session, User
+from loqui.events import LOBBY, Acted, Created, Forgotten, Joined, Left, Renamed, Said, Told
+
+if TYPE_CHECKING:
+    from loqui.chat.hub import Hub
+    from loqui.chat.room import Room
+
+__all__ = ["undo"]
+
+
+def undo(hub: Hub, batch: Sequence[Entry], promised: Collection[int], why: str) -> list[Entry]:
+    """
+    Have everything be what has been told, but for departures and new names, which stand.
+
+    @param batch: everything that was accepted and is not kept.
+    @param promised: the C{id()} of events that have failed before, and were to be tried again.
+    @param why: a few words for people: C{"disk full"}.
+
+    @return: what is to be tried again.
+    """
+    undoing = _Undoing(hub, promised, why)
+    for entry in batch:
+        undoing.take(entry)
+    undoing.finish()
+    return undoing.kept
+
+
+class _Undoing:
+    """A batch that is being undone, in its order."""
+
+    def __init__(self, hub: Hub, promised: Collection[int], why: str) -> None:
+        self.kept: list[Entry] = []
+        self._hub = hub
+        self._promised = promised
+        self._why = f"it cannot be saved ({why})"
+        self._strangers: set[User] = set()
+        self._unjoined: set[tuple[User, str]] = set()
+        self._users: set[User] = set()
+        self._rooms: dict[Room, None] = {}
+        self._turns: list[Entry] = []
+
+    def take(self, entry: Entry) -> None:
+        """Undo one event, as far as that can be done without those after it."""
+        event, session = entry
+        if isinstance(event, Forgotten):
+            self._rooms[self._hub.audience.rooms[event.room]] = None
+        if session is None or session.user is None or session.user in self._strangers:
+            return
+        user = session.user
+        match event:
+            case Turn():
+                self._turns.append(entry)
+            case Said() | Acted() | Told():
+                self._refuse(session, "not said")
+            case Joined(room=room) if room == LOBBY:
+                self._strangers.add(user)
+                self._hub.turnAway(user, f"you cannot come in: {self._why}")
+            case Joined():
+                self._unjoined.add((user, event.room))
+                self._users.add(user)
+                self._refuse(session, f"you are not in {event.room}")
+            case Left() if (user, event.room) not in self._unjoined:
+                self._leave(entry, session, user)
+            case Left():
+                pass  # Nobody has been told that they were there.
+            case Renamed():
+                self._promise(entry, session, f"others are told of your new name later: {self._why}")
+            case Created():
+                self._rooms[self._hub.rooms.named(event.room)] = None
+            case _:
+                assert not isinstance(event, Forgotten)
+                self._rooms[self._hub.rooms.named(event.room)] = None
+                self._refuse(session, "not done")
+
+    def finish(self) -> None:
+        """Put users and rooms where they are as far as has been told; then give the answers that waited."""
+        leaving = {
+            (session.user, event.room)
+            for event, session in self.kept
+            if isinstance(event, Left) and session is not None
+        }
+        lobby = self._hub.rooms.lobby
+        for user in self._users - self._strangers:
+            if (user, LOBBY) not in leaving:
+                stays = tuple(room for room in user.seats if (user, room.name) not in leaving)
+                for room in user.rooms:
+                    if room not in stays:
+                        room.members.pop(user)
+                user.rooms = stays
+                for session in user.sessions:
+                    session.room = session.room if session.room in stays else lobby
+        self._hub.rooms.reset(self._rooms, [event for event, _ in self.kept if isinstance(event, Renamed)])
+        self._hub.received(self._turns)
+
+    def _leave(self, entry: Entry, session: Session, user: User) -> None:
+        event = entry.event
+        assert isinstance(event, Left)
+        if event.room == LOBBY:
+            self.kept.append(entry)
+            self._hub.dismiss(user, event.name)
+        else:
+            self._users.add(user)
+            self._promise(entry, session, f"others are told later that you have left {event.room}: {self._why}")
+
+    def _promise(self, entry: Entry, session: Session, sentence: str) -> None:
+        self.kept.append(entry)
+        if id(entry.event) not in self._promised:
+            session.tell(Refusal("not-saved", sentence))
+
+    def _refuse(self, session: Session, what: str) -> None:
+        session.tell(Refusal("not-saved", f"{what}: {self._why}"))
