@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Union
 
 from loqui.events import Event, Invited, Told
+from loqui.settings import Sanction
 
 __all__ = [
     "Answer",
+    "Audit",
+    "End",
     "Entered",
     "Gathering",
     "Goodbye",
@@ -20,6 +23,7 @@ __all__ = [
     "Refusal",
     "RoomLine",
     "Rooms",
+    "Sanctions",
     "Sent",
     "Welcome",
     "Whois",
@@ -55,6 +59,11 @@ class Refusal:
 
     code: str
     text: str
+
+
+@dataclass(frozen=True)
+class End:
+    """This is all that there is to say to what was asked; only the admin's door says so."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +178,9 @@ class Whois:
     @ivar idle: for how many milliseconds they have said nothing.
     @ivar away: as in L{loqui.chat.user.User}.
     @ivar rooms: those that you share with them.
+    @ivar registered: whether the name is that of an account.
+    @ivar operator: whether they are an operator.
+    @ivar addresses: where they connect from, if you may know.
     """
 
     name: str
@@ -176,8 +188,47 @@ class Whois:
     idle: int
     away: str | None
     rooms: tuple[str, ...]
+    registered: bool = False
+    operator: bool = False
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sanctions:
+    """
+    Who may not come into a room, and who may not speak there.
+
+    @ivar now: when this was asked, UTC in milliseconds since the epoch.
+    """
+
+    room: str
+    banned: tuple[Sanction, ...]
+    muted: tuple[Sanction, ...]
+    now: int
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What has been done to keep the peace, newest last."""
+
+    events: tuple[Event, ...]
 
 
 Answer = Union[
-    Welcome, Goodbye, Notice, Refusal, Question, Past, Sent, Gathering, Entered, Invitation, Members, Rooms, Whois
+    Welcome,
+    Goodbye,
+    Notice,
+    Refusal,
+    Question,
+    Past,
+    Sent,
+    Gathering,
+    Entered,
+    Invitation,
+    Members,
+    Rooms,
+    Whois,
+    Sanctions,
+    Audit,
+    End,
 ]

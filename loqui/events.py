@@ -7,7 +7,10 @@ from typing import Union
 
 __all__ = [
     "LOBBY",
+    "AccountChanged",
     "Acted",
+    "Announced",
+    "CodeGiven",
     "Created",
     "Event",
     "Forgotten",
@@ -15,6 +18,7 @@ __all__ = [
     "Joined",
     "KeySet",
     "Left",
+    "Moderated",
     "PrivacySet",
     "Renamed",
     "Said",
@@ -180,6 +184,78 @@ class Uninvited:
     id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Moderated:
+    """
+    Somebody has done something to keep the peace; in the lobby, it holds everywhere.
+
+    @ivar act: C{kick}, C{ban}, C{unban}, C{mute}, C{unmute}, C{op}, C{deop}, C{slow} or C{lockdown}.
+    @ivar to: whom it is about: a name, or a network (C{10.1.0.0/16}); for C{lockdown}, on or off.
+    @ivar until: when a ban or mute ends, UTC in milliseconds since the epoch, 0 for never;
+        for C{slow}, the milliseconds between two lines.
+    """
+
+    name: str
+    room: str
+    act: str
+    to: str
+    why: str
+    until: int
+    time: int
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Somebody has said something that all who are in a room are to notice; in the lobby, that is everybody."""
+
+    name: str
+    room: str
+    text: str
+    time: int
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """
+    An account has been made, or is not as it was.
+
+    @ivar name: who did it.
+    @ivar to: whose account it is.
+    @ivar change: C{registered}, C{password}, C{suspended}, C{restored} or C{deleted}.
+    @ivar hash: of the password, for C{registered} and C{password}; never shown, and
+        empty when the event comes from the journal.
+    @ivar code: the digest of the invitation code that was used up by it, if any; likewise.
+    """
+
+    name: str
+    to: str
+    change: str
+    hash: str
+    code: str
+    time: int
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CodeGiven:
+    """
+    Somebody has made a code with which accounts can be made.
+
+    @ivar code: its digest; empty when the event comes from the journal.
+    @ivar uses: how many accounts.
+    @ivar until: when it ends, UTC in milliseconds since the epoch.
+    """
+
+    name: str
+    code: str
+    uses: int
+    until: int
+    time: int
+    id: int = 0
+
+
 def place(event: Event, id: int) -> None:
     """
     Give an event its place: the one change it ever sees.
@@ -204,4 +280,8 @@ Event = Union[
     KeySet,
     Invited,
     Uninvited,
+    Moderated,
+    Announced,
+    AccountChanged,
+    CodeGiven,
 ]

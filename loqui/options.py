@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_state_path
+from twisted.cred.credentials import IUsernamePassword
+from twisted.cred.strcred import AuthOptionMixin
 from twisted.python import usage
 
 from loqui import __version__
@@ -57,8 +59,21 @@ def seconds(text: str) -> float:
     return number
 
 
-class Options(usage.Options):
+def oneOf(*words: str) -> Callable[[str], str]:
+    """Make what reads one of some words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"{text} is none of {', '.join(words)}")
+        return text
+
+    return read
+
+
+class Options(usage.Options, AuthOptionMixin):
     """The options of C{twistd loqui}."""
+
+    supportedInterfaces = (IUsernamePassword,)
 
     longdesc = (
         "Starts a chat server that anybody can join with: nc HOST 32973. "
@@ -81,10 +96,16 @@ class Options(usage.Options):
         ["max-unsent-slack", None, 262144, "Bytes that may wait for one client for long.", amount],
         ["unsent-patience", None, 30.0, "How many seconds that is.", seconds],
         ["max-unsent-total", None, 268435456, "Bytes that may wait for all clients.", amount],
+        ["access", None, "open", "Who may come in: open, registered or closed.", oneOf("open", "registered", "closed")],
+        ["password-file", None, None, "File with a password that everybody without an account must know."],
+        ["max-guesses", None, 10, "Wrong passwords from one address in the window before it is blocked.", amount],
+        ["guess-window", None, 600.0, "Seconds.", seconds],
+        ["guess-block", None, 900.0, "Seconds for which such an address is blocked.", seconds],
     ]
 
     optFlags = [
         ["no-flood-limit", None, "Let everybody send as fast as they can."],
+        ["allow-plaintext-passwords", None, "Take passwords over unencrypted connections from other machines."],
     ]
 
     def __init__(self) -> None:
@@ -137,14 +158,29 @@ class Options(usage.Options):
         """
         if self["state"] is None:
             self["state"] = user_state_path("loqui")
-        self["motd"] = _read(self["motd"]) if self["motd"] else []
+        self["motd"] = _read("--motd", self["motd"]) if self["motd"] else []
+        self["gate"] = self._gate()
+
+    def _gate(self) -> str:
+        """The password of the server: the first line of its file; empty for none."""
+        path = self["password-file"]
+        if not path:
+            return ""
+        lines = _read("--password-file", path)
+        try:
+            password = lines[0].decode() if lines else ""
+        except UnicodeDecodeError as error:
+            raise usage.UsageError(f"--password-file {path}: not UTF-8") from error
+        if not password:
+            raise usage.UsageError(f"--password-file {path}: its first line is empty")
+        return password
 
 
-def _read(path: str) -> list[bytes]:
+def _read(option: str, path: str) -> list[bytes]:
     try:
         return Path(path).read_bytes().splitlines()
     except OSError as error:
-        raise usage.UsageError(f"--motd {path}: {error.strerror}") from error
+        raise usage.UsageError(f"{option} {path}: {error.strerror}") from error
 
 
 def _oneLine(error: Any) -> str:

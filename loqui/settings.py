@@ -2,25 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from loqui.events import Created, Event, Invited, KeySet, PrivacySet, Renamed, TopicSet, Uninvited
+from loqui.events import (
+    AccountChanged,
+    Created,
+    Event,
+    Invited,
+    KeySet,
+    Moderated,
+    PrivacySet,
+    Renamed,
+    TopicSet,
+    Uninvited,
+)
 from loqui.names import nameKey
 
-__all__ = ["Settings", "after"]
+__all__ = ["Sanction", "Settings", "after", "targetKey"]
 
 _NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
+class Sanction:
+    """
+    Why somebody may not come in, or not speak.
+
+    @ivar to: the name or network as it was written.
+    @ivar until: UTC in milliseconds since the epoch; 0 for ever.
+    @ivar by: who has decided it.
+    """
+
+    to: str
+    until: int
+    why: str
+    by: str
+
+    def holds(self, now: int) -> bool:
+        """Whether it has not run out."""
+        return not self.until or now < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """
-    What a room is about, and who may come in.
+    What a room is about, who may come in, and who may speak. Those of the lobby hold
+    everywhere; its owners are the operators.
 
     @ivar private: whether it is hidden from everybody who is not in or invited.
     @ivar key: the word that opens it, if it is private; empty for none.
     @ivar owners: name keys of those who may change all this.
     @ivar invited: name keys of those who may come in, if it is private.
+    @ivar banned: name keys, and networks in the lobby, to why they may not come in.
+    @ivar muted: name keys to why they may not speak.
+    @ivar slow: milliseconds that must be between two lines of one user; 0 for any.
+    @ivar lockdown: whether nobody new comes in.
     """
 
     topic: str = ""
@@ -28,6 +65,15 @@ class Settings:
     key: str = ""
     owners: frozenset[str] = _NOBODY
     invited: frozenset[str] = _NOBODY
+    banned: Mapping[str, Sanction] = field(default_factory=dict)
+    muted: Mapping[str, Sanction] = field(default_factory=dict)
+    slow: int = 0
+    lockdown: bool = False
+
+    @property
+    def keys(self) -> set[str]:
+        """All name keys and networks that something is said of."""
+        return {*self.owners, *self.invited, *self.banned, *self.muted}
 
 
 def after(settings: Settings, event: Event) -> Settings:
@@ -47,10 +93,62 @@ def after(settings: Settings, event: Event) -> Settings:
             return replace(settings, invited=settings.invited - {nameKey(event.to)})
         case Renamed():
             old, new = nameKey(event.name), nameKey(event.to)
-            owners, invited = _moved(settings.owners, old, new), _moved(settings.invited, old, new)
-            return replace(settings, owners=owners, invited=invited)
+            return replace(
+                settings,
+                owners=_moved(settings.owners, old, new),
+                invited=_moved(settings.invited, old, new),
+                banned=_renamed(settings.banned, old, new),
+                muted=_renamed(settings.muted, old, new),
+            )
+        case Moderated():
+            return _moderated(settings, event)
+        case AccountChanged(change="deleted"):
+            # The name may be anybody's now.
+            key = nameKey(event.to)
+            return replace(settings, owners=settings.owners - {key}, invited=settings.invited - {key})
         case _:
             return settings
+
+
+def targetKey(to: str) -> str:
+    """What somebody, or a network, that is moderated is known by."""
+    return to if "/" in to else nameKey(to)
+
+
+def _moderated(settings: Settings, event: Moderated) -> Settings:
+    match event.act:
+        case "ban":
+            return replace(settings, banned={**settings.banned, targetKey(event.to): _sanction(event)})
+        case "unban":
+            return replace(settings, banned=_without(settings.banned, targetKey(event.to)))
+        case "mute":
+            return replace(settings, muted={**settings.muted, targetKey(event.to): _sanction(event)})
+        case "unmute":
+            return replace(settings, muted=_without(settings.muted, targetKey(event.to)))
+        case "op":
+            return replace(settings, owners=settings.owners | {nameKey(event.to)})
+        case "deop":
+            return replace(settings, owners=settings.owners - {nameKey(event.to)})
+        case "slow":
+            return replace(settings, slow=event.until)
+        case "lockdown":
+            return replace(settings, lockdown=event.to == "on")
+        case _:
+            return settings
+
+
+def _sanction(event: Moderated) -> Sanction:
+    return Sanction(event.to, event.until, event.why, event.name)
+
+
+def _without(sanctions: Mapping[str, Sanction], key: str) -> Mapping[str, Sanction]:
+    return {other: sanction for other, sanction in sanctions.items() if other != key}
+
+
+def _renamed(sanctions: Mapping[str, Sanction], old: str, new: str) -> Mapping[str, Sanction]:
+    if old == new or old not in sanctions:
+        return sanctions
+    return {**_without(sanctions, old), new: sanctions[old]}
 
 
 def _moved(keys: frozenset[str], old: str, new: str) -> frozenset[str]:

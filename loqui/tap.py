@@ -25,15 +25,21 @@ from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
 
+from loqui.accounts import AT_ONCE, AccountChecker, Hashing, Passwords, makePortal
 from loqui.chat.hub import Hub
+from loqui.doors.admin import AdminFactory
 from loqui.doors.limits import Doorkeeper, Limits
 from loqui.doors.outbox import Unsent
 from loqui.doors.port import ChatFactory
 from loqui.errors import StartError
-from loqui.events import LOBBY
+from loqui.events import LOBBY, AccountChanged
+from loqui.guesses import Guesses
 from loqui.options import Options
 from loqui.signals import onStopSignals
+from loqui.store.accounts import loadAccounts, loadCodes
+from loqui.store.archive import Archive
 from loqui.store.database import Database, openDatabase, sayWhy
 from loqui.store.events import load
 from loqui.store.journal import Journal
@@ -44,6 +50,9 @@ __all__ = ["PORT", "Server", "makeService"]
 
 #: The port that clients try when they are told none.
 PORT = 32973
+
+#: Who does what nobody has asked for.
+SERVER = "@server"
 
 #: Seconds that clients have to take what they have not been sent when the server stops.
 FLUSH = 5.0
@@ -87,6 +96,7 @@ class Server(Service):
             self._journal, self.factory = self._build(self._database)
             for endpoint in self._endpoints or [everywhere(self.reactor, PORT)]:
                 self._listen(endpoint)
+            self._listenForAdmin()
         except sqlite3.Error as error:
             sys.stderr = sys.__stderr__
             raise StartError(f"loqui: cannot use {self.options['state']}: {sayWhy(error)}") from error
@@ -100,6 +110,7 @@ class Server(Service):
         if not self.ports:  # twist, unlike twistd, knows only this method.
             self.privilegedStartService()
         super().startService()
+        self._pool.start()
         # What is here now stays, and what a message needs is gone soon: look for cycles seldom.
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
@@ -112,7 +123,7 @@ class Server(Service):
     def _sayWhere(self) -> None:
         self.log.info(
             "Loqui listens on {where}; its state is in {state}; {how}",
-            where=" and ".join(_where(port.getHost()) for port in self.ports),
+            where=" and ".join(_where(port.getHost()) for port in self.ports if not _isForAdmin(port)),
             state=self.options["state"],
             how=_how(self.ports[0].getHost()),
         )
@@ -126,6 +137,7 @@ class Server(Service):
         gone = self.factory.closeAll("the server is stopping")
         await self._atMost(deadline, gone)
         self.factory.abortAll()
+        self._pool.stop()
         self.log.info("Refused, and bounds met: {refused}", refused=dict(self.factory.refused))
 
     def stopService(self) -> defer.Deferred[None]:
@@ -138,6 +150,7 @@ class Server(Service):
 
     def _letGo(self) -> None:
         if not self._journal.isBusy:
+            self._archive.close()
             self._database.close()
             return
         # The disk hangs, and with it a thread that Python would wait for at the end. Nobody
@@ -161,8 +174,11 @@ class Server(Service):
         inThread = partial(deferToThreadPool, self.reactor, self.reactor.getThreadPool())
         journal = Journal(database, self.reactor, inThread, self.reactor.callFromThread)
         motd = [clean(line) for line in options["motd"]]
-        hub = Hub(journal, {}, self.reactor.callLater, options["backlog"], motd)
+        hub = Hub(journal, {}, self.reactor.callLater, options["backlog"], motd, options["access"])
         hub.remember(load(database, LOBBY, options["backlog"]), loadRooms(database, options["backlog"], _now()))
+        hub.accounts.restore(loadAccounts(database), loadCodes(database))
+        hub.archive = self._archive = Archive(database, inThread)
+        hub.passwords = passwords = self._buildPasswords(hub)
         journal.tell(hub)
         limits = Limits(
             line=options["max-line"],
@@ -179,7 +195,32 @@ class Server(Service):
             total=options["max-unsent-total"],
         )
         doorkeeper = Doorkeeper(roomFor(options["max-connections"]), options["max-per-address"], options["trust"])
-        return journal, ChatFactory(hub, self.reactor, _now, limits, unsent, doorkeeper)
+        plaintext = bool(options["allow-plaintext-passwords"])
+        factory = ChatFactory(hub, self.reactor, _now, limits, unsent, doorkeeper, passwords, plaintext)
+        hub.gauges["connections"] = lambda: doorkeeper.count
+        return journal, factory
+
+    def _buildPasswords(self, hub: Hub) -> Passwords:
+        options, find = self.options, hub.accounts.find
+
+        def renew(name: str, hash: str) -> None:
+            hub.change(AccountChanged(SERVER, name, "password", hash, "", _now()), None)
+
+        # Their own threads, because they leave the processor to all others.
+        self._pool = ThreadPool(0, AT_ONCE, "hashing")
+        hashing = Hashing(partial(deferToThreadPool, self.reactor, self._pool))
+        others = options.get("credCheckers", ())
+        portal = makePortal([AccountChecker(find, hashing, renew), *others])
+        guesses = Guesses(options["max-guesses"], options["guess-window"], options["guess-block"], self.reactor.seconds)
+        return Passwords(portal, hashing, guesses, find, others, options["gate"])
+
+    def _listenForAdmin(self) -> None:
+        path = self.options["state"] / "admin.sock"
+        path.unlink(missing_ok=True)  # Of a server that was killed: nobody else is here.
+        try:
+            self.ports.append(self.reactor.listenUNIX(str(path), AdminFactory(self.factory.hub, _now), mode=0o600))
+        except (CannotListenError, OSError) as error:
+            self.log.warn("loqui-admin cannot be used: {error}", error=str(error))
 
     def _listen(self, endpoint: IStreamServerEndpoint) -> None:
         failures: list[Failure] = []
@@ -239,6 +280,10 @@ def makeService(options: Options) -> Server:
     reactor: Any = theReactor
     reactor.seconds = time.monotonic
     return Server(reactor, options)
+
+
+def _isForAdmin(port: Any) -> bool:
+    return isinstance(getattr(port, "factory", None), AdminFactory)
 
 
 def _now() -> int:

@@ -13,7 +13,22 @@ import loqui
 
 _ROOT = Path(loqui.__file__).parent
 
-_VALUES = frozenset({"settings", "__init__", "names", "events", "errors", "answers", "requests", "signals"})
+_VALUES = frozenset(
+    {
+        "settings",
+        "durations",
+        "identities",
+        "networks",
+        "guesses",
+        "__init__",
+        "names",
+        "events",
+        "errors",
+        "answers",
+        "requests",
+        "signals",
+    }
+)
 
 #: Box -> the boxes it may import, besides itself.
 ARROWS = {

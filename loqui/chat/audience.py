@@ -8,13 +8,17 @@ from itertools import islice
 from typing import Any, Union
 
 from loqui.answers import Entered, Goodbye, Invitation, Notice, Refusal, Sent, Welcome
+from loqui.chat.accounts import Accounts
 from loqui.chat.comings import Comings
 from loqui.chat.room import Room
 from loqui.chat.rooms import Rooms
 from loqui.chat.telling import Telling
 from loqui.chat.user import Session, User
 from loqui.events import (
+    AccountChanged,
     Acted,
+    Announced,
+    CodeGiven,
     Created,
     Event,
     Forgotten,
@@ -22,6 +26,7 @@ from loqui.events import (
     Joined,
     KeySet,
     Left,
+    Moderated,
     PrivacySet,
     Renamed,
     Said,
@@ -47,9 +52,10 @@ class Audience:
     @ivar ignoring: name keys to the sessions that do not want to hear them.
     """
 
-    def __init__(self, registry: Rooms, later: Callable[..., object], motd: Sequence[str]) -> None:
+    def __init__(self, registry: Rooms, accounts: Accounts, later: Callable[..., object], motd: Sequence[str]) -> None:
         """
         @param registry: the rooms that are accepted.
+        @param accounts: which are told of here.
         @param later: calls a function after some seconds.
         @param motd: lines that are shown to everybody after the welcome.
         """
@@ -58,6 +64,7 @@ class Audience:
         self.ignoring: dict[str, set[Session]] = {}
         self._lobby = registry.lobby
         self._registry = registry
+        self._accounts = accounts
         self._later = later
         self._motd = tuple(map(Notice, motd))
         self._comings: dict[Room, Comings] = {}
@@ -75,6 +82,10 @@ class Audience:
             KeySet: self._shown,
             Invited: self._invited,
             Uninvited: self._shown,
+            Announced: self._shown,
+            Moderated: self._moderated,
+            AccountChanged: self._accountChanged,
+            CodeGiven: self._codeGiven,
         }
 
     def telling(self) -> Telling:
@@ -237,6 +248,27 @@ class Audience:
         guest = self.present.get(event.to)
         for session in guest.listening if guest is not None else ():
             telling.tell(session, Invitation(event))
+
+    def _moderated(self, event: Moderated, origin: Session | None, telling: Telling) -> None:
+        room = self.rooms[event.room]
+        if "/" not in event.to:
+            self._shown(event, origin, telling)
+            return
+        # Where somebody connects from is for those to see who keep the peace.
+        room.retell(event)
+        for user in room.present:
+            if room.isRuledBy(user):
+                for session in user.listening:
+                    telling.tell(session, event)
+
+    def _accountChanged(self, event: AccountChanged, origin: Session | None, telling: Telling) -> None:
+        self._accounts.happened(event)
+        if event.change == "deleted":
+            for room in self._registry.concerning(nameKey(event.to)):
+                room.retell(event)
+
+    def _codeGiven(self, event: CodeGiven, origin: Session | None, telling: Telling) -> None:
+        self._accounts.happened(event)
 
     # Comings and goings.
 

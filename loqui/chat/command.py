@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from loqui.answers import Answer, Notice
 from loqui.chat.hub import Hub
+from loqui.chat.ports import Turn
 from loqui.chat.room import Room
 from loqui.chat.user import Session, User
 from loqui.errors import LoquiError
@@ -38,7 +40,9 @@ class Context:
     def happens(self, *events: Event) -> None:
         """This has been accepted."""
         for event in events:
-            self.hub.journal.append(event, self.session)
+            self.hub.happens(event, self.session)
+            if self.user.operates:  # Who is in no room, and sees nothing otherwise.
+                self._confirm(event)
 
     def answer(self, makeAnswer: Callable[[], Answer]) -> None:
         """
@@ -47,6 +51,34 @@ class Context:
         @param makeAnswer: called at that moment; it may raise a L{LoquiError}.
         """
         self.hub.inTurn(self.session, lambda telling: telling.tell(self.session, makeAnswer()))
+
+    def answerAll(self, makeSentences: Callable[[], Iterable[str]]) -> None:
+        """
+        Answer with some sentences when all that was accepted before has been told.
+
+        @param makeSentences: called at that moment.
+        """
+        self.hub.inTurn(self.session, lambda telling: telling.tell(self.session, *map(Notice, makeSentences())))
+
+    def confirm(self, *sentences: str) -> None:
+        """Answer with a line for each sentence, if what happened before could be kept."""
+
+        self._confirm(*map(Notice, sentences))
+
+    def ruled(self, name: str) -> Room:
+        """
+        The room of that name, or the one they are talking in for no name, in which they keep the peace.
+
+        @raise LoquiError: with codes C{not-in-room} and C{not-owner}.
+        """
+        room = self.hub.rooms.find(name) if name else self.session.room
+        if room is None or not room.isRuledBy(self.user):
+            room = self.room(name)
+            room.checkRuler(self.user)
+        return room
+
+    def _confirm(self, *what: Event | Answer) -> None:
+        self.hub.journal.append(Turn(lambda telling: telling.tell(self.session, *what), always=False), self.session)
 
     def notice(self, *sentences: str) -> None:
         """Answer with a line for each sentence, in its turn."""
@@ -67,15 +99,20 @@ class Command:
     @ivar example: how it is used.
     @ivar aliases: other words for it.
     @ivar run: called with the context and the arguments, one string for each word of
-        C{usage}; an optional one that is missing is empty.
+        C{usage}; an optional one that is missing is empty. A coroutine that it returns is
+        to be finished before the client is heard again.
+    @ivar who: who may; empty for everybody.
+    @ivar inside: whether it is only for people who are here, and not for C{loqui-admin}.
     """
 
     name: str
     usage: str
     help: str
     example: str
-    run: Callable[..., None]
+    run: Callable[..., Coroutine[Any, Any, None] | None]
     aliases: tuple[str, ...] = ()
+    who: str = ""
+    inside: bool = False
 
     @property
     def line(self) -> str:
@@ -86,7 +123,8 @@ class Command:
     def explanation(self) -> str:
         """All there is to say about it."""
         others = f"Also: {', '.join(f'/{alias}' for alias in self.aliases)}. " if self.aliases else ""
-        return f"{self.line} - {self.help} {others}For example: {self.example}"
+        may = f"For {self.who}. " if self.who else ""
+        return f"{self.line} - {self.help} {may}{others}For example: {self.example}"
 
     def split(self, arguments: str) -> list[str]:
         """
@@ -107,6 +145,8 @@ class Command:
             self._check(wanted[0], arguments)
             return [*room, arguments]  # As it was typed, blanks and all.
         given = arguments.split(None, len(wanted) - 1) if wanted else []
+        for word, argument in zip(wanted, given, strict=False):
+            self._check(word, argument)
         needed = sum(not word.startswith("[") for word in wanted)
         if len(given) < needed or (arguments and not wanted):
             raise self.misused()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Coroutine
+from typing import Any
 
-from loqui.chat import people, talking, visiting
+from loqui.chat import moderating, operating, people, registering, talking, visiting
 from loqui.chat.command import Command, Context
 from loqui.chat.drafts import END
 from loqui.chat.hub import Hub
@@ -15,25 +17,32 @@ from loqui.requests import Request
 __all__ = ["COMMANDS", "GROUPS", "TABLE", "run"]
 
 
-def run(hub: Hub, session: Session, request: Request, now: int) -> None:
+def run(hub: Hub, session: Session, request: Request, now: int) -> Coroutine[Any, Any, None] | None:
     """
     Do what a client asks for.
 
     @param now: UTC in milliseconds since the epoch.
 
+    @return: what is to be finished before the client is heard again, if it takes time.
+
     @raise LoquiError: when it is refused.
     """
     user = session.user
     if user is None or session.left:
-        return  # It has left; what it said after that does not count.
+        return None  # It has left; what it said after that does not count.
     user.active = now
+    if session.question is not None:
+        answered, session.question = session.question, None
+        return answered(request.arguments, now)
     if session.draft is not None:
         _addToDraft(session, request.arguments, now)
-        return
+        return None
     command = TABLE.get(request.command)
     if command is None:
         raise LoquiError("no-such-command", _didYouMean(request.command))
-    command.run(Context(hub, session, user, now), *command.split(request.arguments))
+    if user.operates and command.inside:
+        raise LoquiError("not-here", f"/{command.name} is for people who are here")
+    return command.run(Context(hub, session, user, now), *command.split(request.arguments))
 
 
 def _addToDraft(session: Session, line: str, now: int) -> None:
@@ -75,6 +84,9 @@ GROUPS = {
     "Rooms": visiting.ROWS,
     "Your private room": visiting.PRIVATE_ROWS,
     "People": people.ROWS,
+    "Your account": registering.ROWS,
+    "Keeping the peace, in your room or as an operator": moderating.ROWS,
+    "Operators": operating.ROWS,
     "Loqui": (
         Command("help", "[NAME]", "Lists the commands, or explains one.", "/help msg", _help),
         Command("quit", "", "Leaves, as !DISCONNECT does.", "/quit", _quit, ("exit", "bye")),

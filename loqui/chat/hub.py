@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from loqui.answers import Goodbye, Refusal
+from loqui.chat.accounts import Accounts
 from loqui.chat.audience import Audience
 from loqui.chat.ports import Entry, Turn
 from loqui.chat.rooms import Rooms
+from loqui.chat.sanctions import checkEntry
 from loqui.chat.undoing import undo
 from loqui.chat.user import Session, User
 from loqui.errors import LoquiError
-from loqui.events import Event, Renamed
+from loqui.events import AccountChanged, Event, Invited, Moderated, Renamed
 from loqui.names import checkName, keyOrNone, nameKey, skeleton
 
 if TYPE_CHECKING:
-    from loqui.chat.ports import Journal, RoomRecord
+    from loqui.chat.ports import Archive, Journal, Passwords, RoomRecord
+    from loqui.chat.room import Room
     from loqui.chat.telling import Telling
 
 __all__ = ["Hub"]
@@ -32,8 +35,15 @@ class Hub:
 
     @ivar users: name keys to users.
     @ivar rooms: the rooms.
+    @ivar accounts: the accounts.
     @ivar audience: what has been told.
+    @ivar passwords: who knows which are right; None where there are no accounts.
+    @ivar archive: what has happened; None where nobody may ask.
+    @ivar gauges: what there is to count, by what it is called.
     """
+
+    passwords: Passwords | None = None
+    archive: Archive | None = None
 
     def __init__(
         self,
@@ -42,6 +52,7 @@ class Hub:
         later: Callable[..., object],
         backlog: int = 20,
         motd: Sequence[str] = (),
+        access: str = "open",
     ) -> None:
         """
         @param journal: where events go; it must have this hub as its listener.
@@ -49,13 +60,21 @@ class Hub:
         @param later: calls a function after some seconds: C{reactor.callLater}.
         @param backlog: how many of the last events somebody who joins is shown.
         @param motd: lines that are shown to everybody after the welcome.
+        @param access: as in L{Accounts}.
         """
         self.users = users
         self.rooms = Rooms(backlog)
-        self.audience = Audience(self.rooms, later, motd)
+        self.accounts = Accounts(access)
+        self.audience = Audience(self.rooms, self.accounts, later, motd)
         self.journal = journal
         self._looks: dict[str, User] = {}
         self._promised: set[int] = set()
+        self.gauges: dict[str, Callable[[], int]] = {
+            "users": lambda: len(self.users),
+            "sessions": lambda: sum(len(user.sessions) for user in self.users.values()),
+            "rooms": lambda: len(self.rooms),
+            "accounts": lambda: len(self.accounts),
+        }
 
     def remember(self, events: Iterable[Event], rooms: Iterable[RoomRecord] = ()) -> None:
         """
@@ -73,13 +92,81 @@ class Hub:
         """
         Let somebody in under a name, which is theirs from this moment.
 
-        @raise LoquiError: when it cannot be a name, or is taken, or looks like one that is.
+        @raise LoquiError: when it cannot be a name, or is taken, or looks like one that is,
+            or they are banned, or guests are not welcome.
         """
+        if self.accounts.access != "open":
+            raise LoquiError("account-needed", "this server is for people with an account")
         name, key, looks = self._free(text)
-        user = User(name, key, looks, now)
-        self.users[key] = self._looks[looks] = user
-        self._connect(session, user)
-        self.journal.append(self.rooms.lobby.join(user, now), session)
+        self.checkEntry(key, session.host, now)
+        self.checkNew()
+        self._come(session, User(name, key, looks, now), now)
+
+    def login(self, session: Session, name: str, now: int) -> None:
+        """
+        Let somebody in who has shown that a name is theirs: once more, if they are here already.
+
+        @raise LoquiError: when they are banned.
+        """
+        key = nameKey(name)
+        self.checkEntry(key, session.host, now)
+        user = self.users.get(key)
+        if user is not None and user.registered:
+            self.attach(session, user)
+            return
+        if user is not None:
+            self.expel(user, self.rooms.lobby, "the name is somebody else's", now)
+        self._come(session, User(name, key, skeleton(name), now, registered=True), now)
+
+    def become(self, session: Session, user: User, name: str, now: int) -> None:
+        """
+        Let a guest be who they have shown that they are.
+
+        @raise LoquiError: when that somebody is here, or banned.
+        """
+        key = nameKey(name)
+        self.checkEntry(key, session.host, now)
+        other = self.users.get(key)
+        if other is not None and other is not user:
+            raise LoquiError("name-taken", f"{name} is here; connect again and say /login {name} PASSWORD first")
+        user.registered = True
+        if name != user.name:
+            self._rename(session, user, name, key, skeleton(name), now)
+
+    def checkEntry(self, key: str | None, host: str | None, now: int) -> None:
+        """
+        Make sure that somebody may come in.
+
+        @param key: of their name; None when it is not known yet.
+        @param host: their address; None for no network.
+
+        @raise LoquiError: with code C{banned}.
+        """
+        banned = self.rooms.lobby.settings.banned
+        if banned:
+            checkEntry(self.rooms.lobby.settings, key, host, now)
+
+    def checkNew(self) -> None:
+        """
+        Make sure that somebody new may come in.
+
+        @raise LoquiError: with code C{lockdown}.
+        """
+        if self.rooms.lobby.settings.lockdown:
+            raise LoquiError("lockdown", "this server takes nobody new at the moment; try again later")
+
+    def checkFree(self, text: str) -> None:
+        """
+        Make sure that somebody new could have a name.
+
+        @raise LoquiError: as L{enter}.
+        """
+        self._free(text)
+
+    def isRegistered(self, name: str) -> bool:
+        """Whether a name belongs to somebody who can log in."""
+        account = self.accounts.find(keyOrNone(name) or "")
+        return account is not None or (self.passwords is not None and self.passwords.knows(name))
 
     def attach(self, session: Session, user: User) -> None:
         """Let somebody who is here be here with one more connection; nobody else hears of it."""
@@ -98,7 +185,7 @@ class Hub:
         user = self._disconnect(session)
         if user is None:
             return
-        if any(not other.left for other in user.sessions):
+        if user.operates or any(not other.left for other in user.sessions):
             self.inTurn(session, lambda telling: self.audience.goodbye(session, telling))
             return
         self._release(user)
@@ -113,6 +200,57 @@ class Hub:
         name, key, looks = self._free(text, user)
         if name == user.name:
             raise LoquiError("no-change", f"you are {name} already")
+        if user.registered and key != user.key:
+            raise LoquiError("no-change", f"you are logged in as {user.name}; to be {name}, connect again")
+        self.checkEntry(key, session.host, now)
+        self._rename(session, user, name, key, looks, now)
+
+    def expel(self, user: User, room: Room, why: str, now: int) -> None:
+        """Have somebody leave a room; the lobby, and they are disconnected."""
+        if not user.sessions:
+            return  # They are on their way out.
+        for session in user.sessions:
+            session.left = session.left or room.isLobby
+            if session.room is room:
+                session.turnTo(self.rooms.lobby)
+        if room.isLobby:
+            self._release(user)
+        self.journal.append(room.leave(user, why, now), user.sessions[0])
+
+    def change(self, event: AccountChanged, session: Session | None) -> None:
+        """An account is made, or is different from now on."""
+        self.accounts.change(event)
+        user = self.users.get(nameKey(event.to))
+        self.journal.append(event, session)
+        if event.change == "deleted":
+            self.rooms.deleted(event)
+            if user is not None:
+                user.registered = False
+        elif event.change == "registered" and user is not None:
+            user.registered = session is not None and user is session.user
+        elif event.change == "suspended" and user is not None and user.registered:
+            self.expel(user, self.rooms.lobby, "suspended", event.time)
+
+    def reset(self, event: AccountChanged) -> list[Room]:
+        """
+        An account is as it was before, because a change could not be kept.
+
+        @return: the rooms in whose settings it may be.
+        """
+        key = nameKey(event.to)
+        self.accounts.reset(key)
+        user = self.users.get(key)
+        if user is not None and event.change in ("registered", "deleted"):
+            user.registered = event.change == "deleted"
+        return list(self.rooms.concerning(key))
+
+    def happens(self, event: Event, session: Session) -> None:
+        """This has been accepted."""
+        if isinstance(event, (Invited, Moderated)):
+            self.rooms.note(event)
+        self.journal.append(event, session)
+
+    def _rename(self, session: Session, user: User, name: str, key: str, looks: str, now: int) -> None:
         del self.users[user.key]
         del self._looks[user.skeleton]
         event = Renamed(user.name, name, now)
@@ -148,7 +286,8 @@ class Hub:
 
     def anHourHasPassed(self, now: int) -> None:
         """Forget what nobody needs any more."""
-        for event in self.rooms.anHourHasPassed(now):
+        self.accounts.forgetCodes(now)
+        for event in self.rooms.anHourHasPassed(now, lambda key: self.accounts.find(key) is not None):
             self.journal.append(event)
 
     # What has happened.
@@ -213,6 +352,12 @@ class Hub:
         if self.audience.present.get(user.shown) is user:
             self.audience.welcome(user, session, telling)
 
+    def _come(self, session: Session, user: User, now: int) -> None:
+        """Somebody is here from this moment."""
+        self.users[user.key] = self._looks[user.skeleton] = user
+        self._connect(session, user)
+        self.journal.append(self.rooms.lobby.join(user, now), session)
+
     def _connect(self, session: Session, user: User) -> None:
         session.user = user
         session.room = self.rooms.lobby
@@ -234,8 +379,14 @@ class Hub:
         name = checkName(text)
         key = nameKey(name)
         looks = skeleton(name)
+        isTheirs = user is not None and user.registered and user.key == key
+        if not isTheirs and self.isRegistered(name):
+            raise LoquiError("name-registered", f"{name} is registered; /login {name} PASSWORD if it is yours")
         if self.users.get(key, user) is not user:
             raise LoquiError("name-taken", f"{name} is already taken")
+        account = self.accounts.resembling(key, looks)
+        if account is not None:
+            raise LoquiError("name-confusable", f"{name} looks too much like {account.name}, which is registered")
         if self._looks.get(looks, user) is not user:
             raise LoquiError("name-confusable", f"{name} looks too much like {self._looks[looks].name}, who is here")
         return name, key, looks

@@ -24,8 +24,18 @@ def _describe(context: Context, name: str) -> Answer:
     user = context.hub.find(name)
     if context.hub.audience.present.get(user.shown) is not user:
         raise LoquiError("no-such-user", f"{name} is not here; /who shows who is")
-    shared = tuple(room.name for room in user.seats if room in context.user.seats)
-    return Whois(user.shown, user.since, max(0, context.now - user.active), user.away, shared)
+    lobby = context.hub.rooms.lobby
+    hosts = [session.host or "this machine" for session in user.sessions] if lobby.isRuledBy(context.user) else []
+    return Whois(
+        user.shown,
+        user.since,
+        max(0, context.now - user.active),
+        user.away,
+        tuple(room.name for room in user.seats if room in context.user.seats),
+        user.registered,
+        lobby.isRuledBy(user),
+        tuple(dict.fromkeys(hosts)),
+    )
 
 
 def _nick(context: Context, name: str) -> None:
@@ -78,10 +88,12 @@ def _quiet(context: Context, switch: str) -> None:
 
 
 ROWS = (
-    Command("nick", "NAME", "Changes your name; the old one is free at once.", "/nick alicia", _nick, ("name",)),
+    Command(
+        "nick", "NAME", "Changes your name; the old one is free at once.", "/nick alicia", _nick, ("name",), inside=True
+    ),
     Command("whois", "NAME", "Says who somebody is, and what rooms you share.", "/whois bob", _whois),
-    Command("away", "[WHY]", "Says that you do not answer.", "/away lunch", _away),
-    Command("back", "", "Says that you do again.", "/back", _back),
+    Command("away", "[WHY]", "Says that you do not answer.", "/away lunch", _away, inside=True),
+    Command("back", "", "Says that you do again.", "/back", _back, inside=True),
     Command("ignore", "[NAME]", "Hides what somebody says, or lists whom you ignore.", "/ignore bob", _ignore),
     Command("unignore", "NAME", "Shows it again.", "/unignore bob", _unignore),
     Command("quiet", "on|off", "Hides who comes and goes, or shows it again.", "/quiet on", _quiet),

@@ -37,9 +37,11 @@ class Turn:
     to say how things are after all that the client has been told before it.
 
     @ivar do: called when it is its turn.
+    @ivar always: whether it is also done when what was before it could not be kept.
     """
 
     do: Callable[[Telling], None]
+    always: bool = True
 
 
 class Entry(NamedTuple):
@@ -70,6 +72,44 @@ class Journal(Protocol):
 
     def append(self, event: Event | Turn, origin: Session | None = None) -> None:
         """Keep an event; the listener is told later, when that is done or has failed."""
+
+
+class Passwords(Protocol):
+    """
+    What knows whose password is right; it takes its time.
+
+    Both raise a L{loqui.errors.LoquiError} with code C{busy} when too many wait.
+    """
+
+    def knows(self, name: str) -> bool:
+        """Whether a name is one that a password belongs to."""
+
+    async def hash(self, password: str) -> str:
+        """
+        What can be kept of a password.
+
+        @raise LoquiError: with code C{password-unfit}, too, when it cannot be one.
+        """
+
+    async def check(self, name: str, password: str, host: str | None) -> str:
+        """
+        The name as its owner writes it, if the password is theirs.
+
+        @param host: the address of who asks; None for no network.
+
+        @raise LoquiError: with codes C{wrong-password}, C{suspended} or C{too-many-guesses}, too.
+        """
+
+
+class Archive(Protocol):
+    """What has happened, for those who ask."""
+
+    async def audit(self, room: str | None, count: int) -> Sequence[Event]:
+        """
+        The last events that kept the peace, oldest first.
+
+        @param room: the room they were in; None for any.
+        """
 
 
 class RoomRecord(NamedTuple):

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Set
+from collections.abc import Callable, Collection, Mapping, Set
+from dataclasses import replace
 from secrets import compare_digest
 from typing import TYPE_CHECKING, TypeVar
 
 from loqui.answers import Past
+from loqui.chat.sanctions import sentence
 from loqui.chat.user import Session, User
+from loqui.durations import sayDuration
 from loqui.errors import LoquiError
 from loqui.events import (
     LOBBY,
     Acted,
+    Announced,
     Created,
     Event,
     Invited,
     Joined,
     KeySet,
     Left,
+    Moderated,
     PrivacySet,
     Said,
     TopicSet,
     Uninvited,
 )
 from loqui.names import keyOrNone
-from loqui.settings import Settings, after
+from loqui.settings import Sanction, Settings, after, targetKey
 
 if TYPE_CHECKING:
     from loqui.chat.ports import Render
@@ -41,8 +46,9 @@ _Setting = TypeVar("_Setting", bound=Event)
 MAX_TOPIC = 300
 MAX_KEY = 64
 
-#: How many invitations there may be to a room.
+#: How many invitations there may be to a room, and how many bans, and how many mutes.
 MAX_INVITED = 1000
+MAX_SANCTIONS = 1000
 
 
 class Room:
@@ -54,6 +60,7 @@ class Room:
     their sessions, seated when the C{Joined} came out of the journal, so that all see
     the same events from there on. There are two of the settings for the same reason.
 
+    @ivar lobby: the room whose settings hold here, too.
     @ivar members: users, those who came first first.
     @ivar settings: as they are from the moment that was accepted.
     @ivar present: the members, as far as has been told.
@@ -68,10 +75,12 @@ class Room:
     __slots__ = (
         "_audience",
         "_past",
+        "_spoke",
         "count",
         "hours",
         "isKept",
         "isNew",
+        "lobby",
         "members",
         "name",
         "present",
@@ -81,8 +90,17 @@ class Room:
         "told",
     )
 
-    def __init__(self, name: str, remembers: int, settings: Settings = UNSET, isKept: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        remembers: int,
+        settings: Settings = UNSET,
+        isKept: bool = False,
+        lobby: Room | None = None,
+    ) -> None:
         self.name = name
+        self.lobby = lobby or self
+        self._spoke: dict[User, int] = {}
         self.members: dict[User, None] = {}
         self.settings = self.told = settings
         self.present: dict[User, None] = {}
@@ -109,18 +127,60 @@ class Room:
         """Make the room somebody's own."""
         return self._set(Created(user.name, self.name, now))
 
+    def isRuledBy(self, user: User) -> bool:
+        """Whether somebody may say what happens here: its owners, and operators everywhere."""
+        if user.operates or (user.registered and user.key in self.lobby.settings.owners):
+            return True
+        return not self.isLobby and user.key in self.settings.owners
+
+    def checkRuler(self, user: User) -> None:
+        """
+        Make sure that somebody may say what happens here.
+
+        @raise LoquiError: with code C{not-owner}.
+        """
+        if not self.isRuledBy(user):
+            who = "an operator" if self.isLobby else f"who owns {self.name}, or an operator,"
+            raise LoquiError("not-owner", f"only {who} may do that")
+
+    def checkVoice(self, user: User, now: int) -> None:
+        """
+        Make sure that somebody may speak here now.
+
+        @raise LoquiError: with code C{muted} or C{slow}.
+        """
+        if self.isRuledBy(user):
+            return
+        for room in (self, self.lobby):
+            sanction = room.settings.muted.get(user.key)
+            if sanction is not None and sanction.holds(now):
+                where = "" if room.isLobby else f" in {room}"
+                raise LoquiError("muted", sentence(f"not said: you are muted{where}", sanction, now))
+        wait = self._spoke.get(user, 0) + self.settings.slow - now
+        if 0 < wait <= self.settings.slow:
+            every = sayDuration(self.settings.slow)
+            raise LoquiError(
+                "slow", f"not said: everybody says one line in {every} here; wait {sayDuration(wait + 499)}"
+            )
+
     def say(self, user: User, text: str, now: int) -> Said:
-        """Say something."""
+        """
+        Say something.
+
+        @raise LoquiError: as L{checkVoice}; so does L{act}.
+        """
+        self._spend(user, now)
         return Said(user.name, self.name, text, now)
 
     def act(self, user: User, text: str, now: int) -> Acted:
         """Do something, in words."""
+        self._spend(user, now)
         return Acted(user.name, self.name, text, now)
 
     def admits(self, user: User, key: str = "") -> bool:
         """Whether somebody may come in, with the word they give."""
         settings = self.settings
-        if not settings.private or user.key in settings.owners or user.key in settings.invited:
+        if not settings.private or user.key in settings.invited or self.isRuledBy(user):
             return True
         return bool(settings.key) and compare_digest(settings.key.encode(), key.encode())
 
@@ -138,6 +198,7 @@ class Room:
     def dismiss(self, user: User) -> None:
         """Let somebody be no member; they need not be one."""
         self.members.pop(user, None)
+        self._spoke.pop(user, None)
         user.rooms = tuple(room for room in user.rooms if room is not self)
 
     def setTopic(self, user: User, text: str, now: int) -> TopicSet:
@@ -147,7 +208,7 @@ class Room:
         @raise LoquiError: with code C{not-owner} or C{too-long}.
         """
         if self.isLobby:
-            raise LoquiError("not-owner", "the lobby is about everything; /join #ROOM makes a room with a topic")
+            self.checkRuler(user)
         if len(text) > MAX_TOPIC:
             raise LoquiError("too-long", f"a topic has at most {MAX_TOPIC} characters, this has {len(text):,}")
         return self._set(TopicSet(user.name, self.name, text, now))
@@ -158,7 +219,8 @@ class Room:
 
         @raise LoquiError: with code C{not-owner} or C{no-change}.
         """
-        self._checkOwner(user)
+        self._checkNotLobby()
+        self.checkRuler(user)
         if private == self.settings.private:
             raise LoquiError("no-change", f"{self.name} is {'private' if private else 'public'} already")
         return self._set(PrivacySet(user.name, self.name, private, now))
@@ -169,7 +231,8 @@ class Room:
 
         @raise LoquiError: with code C{not-owner}, C{not-private} or C{too-long}.
         """
-        self._checkOwner(user)
+        self._checkNotLobby()
+        self.checkRuler(user)
         self._checkPrivate()
         if len(key) > MAX_KEY:
             raise LoquiError("too-long", f"a key has at most {MAX_KEY} characters")
@@ -184,7 +247,7 @@ class Room:
         if self.isLobby:
             raise LoquiError("no-change", "everybody is in the lobby; /join a room first, then invite")
         if self.settings.private:
-            self._checkOwner(user)
+            self.checkRuler(user)
         if guest in self.members:
             raise LoquiError("no-change", f"{guest.name} is in {self.name} already")
         if len(self.settings.invited) >= MAX_INVITED:
@@ -197,17 +260,51 @@ class Room:
 
         @raise LoquiError: with code C{not-owner}, C{not-private} or C{no-change}.
         """
-        self._checkOwner(user)
+        self._checkNotLobby()
+        self.checkRuler(user)
         self._checkPrivate()
         if keyOrNone(guest) not in self.settings.invited:
             raise LoquiError("no-change", f"{guest} is not invited to {self.name}")
         return self._set(Uninvited(user.name, self.name, guest, now))
 
-    def _checkOwner(self, user: User) -> None:
+    def moderate(self, user: User, act: str, to: str, now: int, why: str = "", until: int = 0) -> Moderated:
+        """
+        Keep the peace; the parameters are as in L{Moderated}.
+
+        @raise LoquiError: with code C{not-owner} or C{too-many-sanctions}.
+        """
+        self.checkRuler(user)
+        sanctions = {"ban": self.settings.banned, "mute": self.settings.muted}.get(act, {})
+        if len(sanctions) >= MAX_SANCTIONS and targetKey(to) not in sanctions:
+            raise LoquiError("too-many-sanctions", f"there are {MAX_SANCTIONS:,} already; lift one first")
+        return self._set(Moderated(user.name, self.name, act, to, why, until, now))
+
+    def announce(self, user: User, text: str, now: int) -> Announced:
+        """
+        Say something that all are to notice.
+
+        @raise LoquiError: with code C{not-owner}.
+        """
+        self.checkRuler(user)
+        return Announced(user.name, self.name, text, now)
+
+    def tidy(self, now: int) -> None:
+        """Forget the bans and mutes that have run out; they hold no more anyway."""
+        self.settings, self.told = (
+            replace(settings, banned=_holding(settings.banned, now), muted=_holding(settings.muted, now))
+            for settings in (self.settings, self.told)
+        )
+
+    def _spend(self, user: User, now: int) -> None:
+        settings, general = self.settings, self.lobby.settings
+        if settings.slow or settings.muted or general.muted:
+            self.checkVoice(user, now)
+            if settings.slow:
+                self._spoke[user] = now
+
+    def _checkNotLobby(self) -> None:
         if self.isLobby:
-            raise LoquiError("not-owner", "the lobby is everybody's; /join #ROOM makes a room of your own")
-        if user.key not in self.settings.owners:
-            raise LoquiError("not-owner", f"only who owns {self.name} may do that")
+            raise LoquiError("no-change", "the lobby is everybody's; /join #ROOM makes a room of your own")
 
     def _checkPrivate(self) -> None:
         if not self.settings.private:
@@ -287,3 +384,7 @@ class Room:
                     del told[session]
                 for write in told.values():
                     write(chunk)
+
+
+def _holding(sanctions: Mapping[str, Sanction], now: int) -> Mapping[str, Sanction]:
+    return {key: sanction for key, sanction in sanctions.items() if sanction.holds(now)}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from loqui.chat.room import Room
+from loqui.chat.sanctions import checkEntry
 from loqui.chat.user import User
 from loqui.errors import LoquiError
-from loqui.events import LOBBY, Created, Event, Forgotten, Joined, Renamed
+from loqui.events import LOBBY, AccountChanged, Created, Event, Forgotten, Invited, Joined, Moderated, Renamed
 from loqui.names import checkRoom, keyOrNone, nameKey, roomKey, skeleton
-from loqui.settings import after
+from loqui.settings import after, targetKey
 
 if TYPE_CHECKING:
     from loqui.chat.ports import RoomRecord
@@ -56,13 +57,17 @@ class Rooms:
 
     def remove(self, room: Room) -> None:
         """There is a room no more; its name is free."""
-        if self._find(room.name) is room:
+        if self.find(room.name) is room:
             del self._byKey[roomKey(room.name)]
             del self._looks[skeleton(room.name.removeprefix("#"))]
 
     def restore(self, record: RoomRecord) -> Room:
         """There is a room that was there before the start."""
-        room = Room(record.name, self._remembers, record.settings, isKept=True)
+        if record.name == LOBBY:
+            self.lobby.settings = self.lobby.told = record.settings
+            self._index(self.lobby)
+            return self.lobby
+        room = Room(record.name, self._remembers, record.settings, isKept=True, lobby=self.lobby)
         room.recent.extend(record.recent)
         room.hours = record.hours
         self.add(room)
@@ -76,13 +81,18 @@ class Rooms:
         """
         return self._byKey[roomKey(name)]
 
+    def find(self, name: str) -> Room | None:
+        """The room of that name, whoever asks."""
+        key = keyOrNone(name.removeprefix("#"))
+        return self._byKey.get(f"#{key}") if key else None
+
     def of(self, user: User, name: str) -> Room:
         """
         The room of that name, which somebody is in.
 
         @raise LoquiError: with code C{not-in-room}.
         """
-        room = self._find(name)
+        room = self.find(name)
         if room is None or user not in room.members:
             raise LoquiError("not-in-room", f"you are not in {_hash(name)}; /join it first")
         return room
@@ -93,7 +103,7 @@ class Rooms:
 
         @raise LoquiError: with code C{no-such-room}.
         """
-        room = self._find(name)
+        room = self.find(name)
         if room is None or not (user in room.members or room.admits(user)):
             raise LoquiError("no-such-room", f"there is no room {_hash(name)} that you could see; /rooms lists them")
         return room
@@ -109,7 +119,7 @@ class Rooms:
 
         @raise LoquiError: when the name cannot be one, or they may not come in.
         """
-        room = self._find(text)
+        room = self.find(text)
         if room is not None and user in room.members:
             return room, []
         name = checkRoom(text)
@@ -122,11 +132,20 @@ class Rooms:
             raise LoquiError("no-entry", _noEntry(name, key))
         if room is None:
             raise LoquiError("name-confusable", f"{name} looks too much like {double.name}, which you can /join")
+        if not room.isRuledBy(user):
+            checkEntry(room.settings, user.key, None, now)
+            if room.settings.lockdown:
+                raise LoquiError("lockdown", f"{name} takes nobody new at the moment; try again later")
         return room, [room.join(user, now)]
 
     def concerning(self, key: str) -> set[Room]:
         """The rooms in whose settings a name key may be."""
         return self._concerning.get(key, set())
+
+    def note(self, event: Invited | Moderated) -> None:
+        """Somebody may be in the settings of a room now."""
+        if event.to:
+            self.concerns(targetKey(event.to), self.named(event.room))
 
     def concerns(self, key: str, room: Room) -> None:
         """A name key is in the settings of a room now."""
@@ -139,13 +158,23 @@ class Rooms:
             room.settings = after(room.settings, event)
             self.concerns(new, room)
 
-    def anHourHasPassed(self, now: int) -> list[Event]:
-        """Forget the rooms that nobody has been in for a day."""
+    def deleted(self, event: AccountChanged) -> None:
+        """What somebody owned and was invited to is not for who has their name next."""
+        for room in self.concerning(nameKey(event.to)):
+            room.settings = after(room.settings, event)
+
+    def anHourHasPassed(self, now: int, isRegistered: Callable[[str], bool]) -> list[Event]:
+        """
+        Forget the rooms that nobody has been in for a day, but for those whose owner has an account.
+
+        @param isRegistered: says so for a name key.
+        """
         forgotten: list[Event] = []
         self._concerning = {}
         for room in tuple(self._byKey.values()):
+            room.tidy(now)
             self._index(room)
-            if room.isLobby:
+            if room.isLobby or any(map(isRegistered, room.settings.owners)):
                 continue
             room.hours = 0 if room.members or room.present else room.hours + 1
             if room.hours >= DAY:
@@ -153,39 +182,35 @@ class Rooms:
                 forgotten.append(Forgotten(room.name, now))
         return forgotten
 
-    def reset(self, rooms: Iterable[Room], renames: Iterable[Renamed]) -> None:
+    def reset(self, rooms: Iterable[Room], standing: Sequence[Renamed | Moderated]) -> None:
         """
         Have these rooms be what everybody has been told that they are.
 
-        @param renames: what was accepted, and is still to be told.
+        @param standing: what was accepted, and is still to be told.
         """
         for room in rooms:
             if not room.isKept:
                 self.remove(room)
         for room in rooms:
-            if room.isKept and self._find(room.name) is not room:
+            if room.isKept and self.find(room.name) is not room:
                 self.add(room)  # It was to be forgotten.
             room.settings = room.told
-            for event in renames:
-                room.settings = after(room.settings, event)
+            for event in standing:
+                if isinstance(event, Renamed) or event.room == room.name:
+                    room.settings = after(room.settings, event)
             self._index(room)
 
     def _create(self, user: User, name: str, now: int) -> tuple[Room, list[Created | Joined]]:
         if len(self) > MAX_ROOMS:
             raise LoquiError("too-many-rooms", f"there are {MAX_ROOMS:,} rooms; /rooms lists some that you can join")
-        room = Room(name, self._remembers)
+        room = Room(name, self._remembers, lobby=self.lobby)
         created = room.create(user, now)
         self.add(room)
         return room, [created, room.join(user, now)]
 
-    def _find(self, name: str) -> Room | None:
-        key = keyOrNone(name.removeprefix("#"))
-        return self._byKey.get(f"#{key}") if key else None
-
     def _index(self, room: Room) -> None:
-        for settings in (room.settings, room.told):
-            for key in settings.owners | settings.invited:
-                self.concerns(key, room)
+        for key in room.settings.keys | room.told.keys:
+            self.concerns(key, room)
 
 
 def _hash(name: str) -> str:

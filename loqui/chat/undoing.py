@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 from loqui.answers import Refusal
 from loqui.chat.ports import Entry, Turn
 from loqui.chat.user import Session, User
-from loqui.events import LOBBY, Acted, Created, Forgotten, Joined, Left, Renamed, Said, Told
+from loqui.events import (
+    LOBBY,
+    AccountChanged,
+    Acted,
+    Announced,
+    CodeGiven,
+    Created,
+    Forgotten,
+    Joined,
+    Left,
+    Moderated,
+    Renamed,
+    Said,
+    Told,
+)
 
 if TYPE_CHECKING:
     from loqui.chat.hub import Hub
@@ -58,8 +72,9 @@ class _Undoing:
         user = session.user
         match event:
             case Turn():
-                self._turns.append(entry)
-            case Said() | Acted() | Told():
+                if event.always:
+                    self._turns.append(entry)
+            case Said() | Acted() | Told() | Announced():
                 self._refuse(session, "not said")
             case Joined(room=room) if room == LOBBY:
                 self._strangers.add(user)
@@ -74,6 +89,15 @@ class _Undoing:
                 pass  # Nobody has been told that they were there.
             case Renamed():
                 self._promise(entry, session, f"others are told of your new name later: {self._why}")
+            case Moderated():
+                self._rooms[self._hub.rooms.named(event.room)] = None
+                self._promise(entry, session, f"others are told later: {self._why}")
+            case AccountChanged():
+                self._rooms.update(dict.fromkeys(self._hub.reset(event)))
+                self._refuse(session, "not done")
+            case CodeGiven():
+                self._hub.accounts.reset(user.key)
+                self._refuse(session, "not done")
             case Created():
                 self._rooms[self._hub.rooms.named(event.room)] = None
             case _:
@@ -98,7 +122,8 @@ class _Undoing:
                 user.rooms = stays
                 for session in user.sessions:
                     session.room = session.room if session.room in stays else lobby
-        self._hub.rooms.reset(self._rooms, [event for event, _ in self.kept if isinstance(event, Renamed)])
+        standing = [event for event, _ in self.kept if isinstance(event, (Renamed, Moderated))]
+        self._hub.rooms.reset(self._rooms, standing)
         self._hub.received(self._turns)
 
     def _leave(self, entry: Entry, session: Session, user: User) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from loqui.answers import Answer, Gathering, Invitation, Past
 from loqui.events import Acted, Event, Invited, Joined, Left, Said, Told
@@ -30,20 +31,39 @@ class User:
     @ivar since: when they came, UTC in milliseconds since the epoch.
     @ivar active: when they last said or asked for anything, likewise.
     @ivar away: why they do not answer; empty when that is not said; None when they are there.
+    @ivar registered: whether they have logged in to the account that has their name.
+    @ivar operates: whether they are an operator without an account, from the server's own machine.
     @ivar sessions: their connections.
     @ivar shown: their name, as far as others have been told.
     @ivar seats: the rooms whose events their sessions are told.
     """
 
-    __slots__ = ("active", "away", "key", "name", "rooms", "seats", "sessions", "shown", "since", "skeleton")
+    __slots__ = (
+        "active",
+        "away",
+        "key",
+        "name",
+        "operates",
+        "registered",
+        "rooms",
+        "seats",
+        "sessions",
+        "shown",
+        "since",
+        "skeleton",
+    )
 
-    def __init__(self, name: str, key: str, skeleton: str, now: int) -> None:
+    def __init__(
+        self, name: str, key: str, skeleton: str, now: int, registered: bool = False, operates: bool = False
+    ) -> None:
         self.name = self.shown = name
         self.key = key
         self.skeleton = skeleton
         self.rooms: tuple[Room, ...] = ()
         self.since = self.active = now
         self.away: str | None = None
+        self.registered = registered
+        self.operates = operates
         self.sessions: tuple[Session, ...] = ()
         self.seats: tuple[Room, ...] = ()
 
@@ -57,6 +77,9 @@ class Session:
     """
     One connection, as the rules see it.
 
+    @ivar host: the address it comes from; None for no network.
+    @ivar takesPasswords: whether nobody can read along.
+    @ivar question: what becomes of the next line, which is an answer and no request.
     @ivar user: who it is; None before a name is accepted.
     @ivar left: whether it has left: what comes from it does not count any more.
     @ivar gone: true once nothing more can be told to it.
@@ -66,6 +89,7 @@ class Session:
     @ivar quiet: whether it does not want to see who comes and goes.
     @ivar ignored: name keys of those it does not want to hear.
     @ivar correspondent: who last told it something in private.
+    @ivar wrong: how many passwords it has sent that were wrong.
     @ivar seen: how much had been said in a room when it last looked there.
     """
 
@@ -74,14 +98,18 @@ class Session:
         "draft",
         "gone",
         "held",
+        "host",
         "ignored",
         "left",
         "outlet",
+        "question",
         "quiet",
         "render",
         "room",
         "seen",
+        "takesPasswords",
         "user",
+        "wrong",
     )
 
     room: Room
@@ -98,6 +126,10 @@ class Session:
         self.ignored: frozenset[str] = frozenset()
         self.correspondent: User | None = None
         self.seen: dict[Room, int] | None = None
+        self.host: str | None = None
+        self.takesPasswords = False
+        self.wrong = 0
+        self.question: Callable[[str, int], Coroutine[Any, Any, None] | None] | None = None
 
     @property
     def isIn(self) -> bool:

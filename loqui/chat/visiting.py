@@ -51,7 +51,7 @@ def _listed(context: Context, word: str) -> Rooms:
     rooms = [
         room
         for room in context.hub.audience.rooms.values()
-        if (user in room.present or not room.told.private or key in room.told.invited or key in room.told.owners)
+        if (user in room.present or not room.told.private or key in room.told.invited or room.isRuledBy(user))
         and word in room.name.casefold()
     ]
     first = nsmallest(LISTED, rooms, key=lambda room: (user not in room.present, -len(room.present), room.name))
@@ -114,8 +114,17 @@ ROWS = (
         "/join #dev",
         _join,
         ("j",),
+        inside=True,
     ),
-    Command("leave", "[#ROOM]", "Leaves a room, or the one you are talking in.", "/leave #dev", _leave, ("part",)),
+    Command(
+        "leave",
+        "[#ROOM]",
+        "Leaves a room, or the one you are talking in.",
+        "/leave #dev",
+        _leave,
+        ("part",),
+        inside=True,
+    ),
     Command("rooms", "[WORD]", "Lists the rooms, or those with WORD in their name.", "/rooms", _rooms, ("list",)),
     Command("who", "[#ROOM]", "Lists who is in a room, or where you are talking.", "/who #dev", _who, ("names",)),
     Command(

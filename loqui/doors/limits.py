@@ -111,6 +111,11 @@ class Doorkeeper:
         self._inside[source] += 1
         return source
 
+    @property
+    def count(self) -> int:
+        """How many connections there are."""
+        return self._count
+
     def release(self, source: str) -> None:
         """A connection is gone."""
         self._count -= 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IAddress, IReactorTime, ISystemHandle
+from twisted.internet.interfaces import IAddress, IReactorTime, ISSLTransport, ISystemHandle, ITransport
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 
@@ -16,6 +16,10 @@ from loqui.doors.limits import Doorkeeper, Limits
 from loqui.doors.outbox import Unsent
 from loqui.doors.text import Chat
 from loqui.errors import LoquiError
+from loqui.networks import isLoopback, plainHost
+
+if TYPE_CHECKING:
+    from loqui.accounts import Passwords
 
 __all__ = ["ChatFactory"]
 
@@ -53,8 +57,12 @@ class ChatFactory(Factory):
         limits: Limits,
         unsent: Unsent,
         doorkeeper: Doorkeeper,
+        passwords: Passwords | None = None,
+        allowPlaintext: bool = False,
     ) -> None:
         """
+        @param passwords: who knows which passwords are right; None where there are no accounts.
+        @param allowPlaintext: whether passwords may be sent where others can read along.
         @param clock: for timeouts; its seconds must be monotonic.
         @param now: the time of day: UTC in milliseconds since the epoch.
         """
@@ -65,6 +73,8 @@ class ChatFactory(Factory):
         self.limits = limits
         self.unsent = unsent
         self.doorkeeper = doorkeeper
+        self.passwords = passwords
+        self.allowPlaintext = allowPlaintext
         self.refused = doorkeeper.refused
         self._count = 0
         self._turnedAway = 0
@@ -79,12 +89,19 @@ class ChatFactory(Factory):
         """
         A connection has come.
 
-        @raise LoquiError: when it is one too many.
+        @raise LoquiError: when it is one too many, or comes from where nobody may come from.
         """
-        host = (getattr(chat.transport.getPeer(), "host", None) or "").removeprefix("::ffff:")
+        host, _ = self.whoIs(chat.transport)
+        self.hub.checkEntry(None, host, self.now())
         self._open[chat] = self.doorkeeper.admit(host)
         self.log.info("Connection {number} from {host}", number=chat.number, host=host)
         _setOptions(chat.transport)
+
+    def whoIs(self, transport: ITransport) -> tuple[str | None, bool]:
+        """The address of who is at the other end, None for no network; and whether nobody else can read along."""
+        host = plainHost(getattr(transport.getPeer(), "host", None))
+        isSecret = self.allowPlaintext or host is None or ISSLTransport.providedBy(transport) or isLoopback(host)
+        return host, isSecret
 
     def turnAway(self, chat: Chat, refusal: LoquiError) -> None:
         """End a connection that is one too many: with a word, unless that is said to too many already."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import IDelayedCall, IHalfCloseableProtocol
 from twisted.internet.protocol import connectionDone
@@ -16,8 +18,10 @@ from loqui.answers import Notice, Question, Refusal
 from loqui.chat import commands
 from loqui.chat.user import Session
 from loqui.doors.limits import LineBudget
+from loqui.doors.login import RETRY, Login
 from loqui.doors.outbox import Outbox
 from loqui.errors import LoquiError
+from loqui.requests import Request
 from loqui.wire import text
 
 if TYPE_CHECKING:
@@ -56,6 +60,9 @@ class Chat(LineReceiver):
         self._slowed = False  # Whether it has been told so.
         self._slowdowns = 0
         self._calls: list[IDelayedCall] = []
+        self._busy = False  # Whether something is to be finished before the client is heard again.
+        self._ended = False  # Whether the client has sent its last.
+        self._answer: Deferred[str] | None = None
         self.MAX_LENGTH = factory.limits.nameBytes
 
     def connectionMade(self) -> None:
@@ -63,12 +70,13 @@ class Chat(LineReceiver):
         self.outbox = Outbox(self.transport, clock, factory.unsent, self._tooSlow)
         self.session = Session(text.render, self.outbox)
         self._budget = LineBudget(factory.limits.burst, factory.limits.flood, clock.seconds)
+        self._login = Login(factory.hub, factory.passwords, self.session, factory.now, self._ask)
         try:
             factory.opened(self)
         except LoquiError as refusal:  # Which the doorkeeper has counted.
             factory.turnAway(self, refusal)
             return
-        self._prompt = clock.callLater(factory.limits.prompt, self._ask)
+        self._prompt = clock.callLater(factory.limits.prompt, self._askName)
         self._calls = [self._prompt, clock.callLater(factory.limits.nameTimeout, self._nameless)]
 
     def dataReceived(self, data: bytes) -> None:
@@ -88,10 +96,8 @@ class Chat(LineReceiver):
                 self._obey(line)
             else:
                 self._enter(line)
-        except LoquiError as refusal:
-            self._refuse(refusal)
         except Exception:
-            self._broke()
+            self._caught(Failure())
 
     def lineLengthExceeded(self, line: bytes) -> None:
         if self._isDeaf():
@@ -108,11 +114,9 @@ class Chat(LineReceiver):
         rest = self.clearLineBuffer()
         if rest:
             self.lineReceived(rest)
-        if self.session.draft is not None:
-            self.lineReceived(END)
-        self._leave("")
-        if not self._named:
-            self._close()
+        self._ended = True
+        if not self._busy:
+            self._end()
 
     def writeConnectionLost(self) -> None:
         """We have sent our last."""
@@ -125,6 +129,13 @@ class Chat(LineReceiver):
         self.log.info("Connection {number} is gone", number=self.number)
         self.factory.hub.drop(self.session)
         self.factory.closed(self)
+
+    def _end(self) -> None:
+        if self.session.draft is not None:
+            self.lineReceived(END)
+        self._leave("")
+        if not self._named:
+            self._close()
 
     def sendAway(self, refusal: LoquiError) -> None:
         """Say why there is no place, and end the connection."""
@@ -150,27 +161,70 @@ class Chat(LineReceiver):
         if self._unnamed > self.factory.limits.nameBytes:
             self.lineLengthExceeded(line)
             return
-        name = text.parseName(line)
-        if not name:
-            self.MAX_LENGTH = self.factory.limits.nameBytes - self._unnamed
+        self.MAX_LENGTH = self.factory.limits.nameBytes - self._unnamed
+        if self._answer is not None:
+            answer, self._answer = self._answer, None
+            self._pause()
+            answer.callback(text.parseAnswer(line))
             return
-        try:
-            self.factory.hub.enter(self.session, name, self.factory.now())
-        except LoquiError as refusal:
-            self._refuse(LoquiError(refusal.code, refusal.sentence + text.NAME_REFUSED))
-            self._close()
-            return
-        self._named = True
-        self.log.info("{name} has come in by connection {number}", name=name, number=self.number)
-        self.MAX_LENGTH = self.factory.limits.unended
-        self._cancelCalls()
+        request = text.parseFirst(line)
+        if request is not None:
+            self._lookAtPeer()
+            self._wait(self._come(request))
+
+    async def _come(self, request: Request) -> None:
+        await self._login.come(request)
+        user = self.session.user
+        if user is not None and not self._closing:
+            self._named = True
+            self.log.info("{name} has come in by connection {number}", name=user.name, number=self.number)
+            self.MAX_LENGTH = self.factory.limits.unended
+            self._cancelCalls()
+
+    def _lookAtPeer(self) -> None:
+        """Take note of who is there; behind a proxy that is known only now."""
+        self.session.host, self.session.takesPasswords = self.factory.whoIs(self.transport)
+
+    def _wait(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Hear nothing from the client until this is done, but for the answers it asks for."""
+        waiting = Deferred.fromCoroutine(coroutine)
+        waiting.addErrback(self._caught)
+        if not waiting.called:
+            if self._answer is None:
+                self._pause()
+            waiting.addBoth(lambda _: self._goOn())
+
+    async def _ask(self, question: str) -> str:
+        self.session.tell(Question(question))
+        self._answer = Deferred()
+        for call in self._calls:
+            if call.active():
+                call.reset(self.factory.limits.nameTimeout)
+        answer = self._answer
+        if self._busy:
+            self._goOn()
+        return await answer
+
+    def _pause(self) -> None:
+        self._busy = True
+        self.pauseProducing()
+
+    def _goOn(self) -> None:
+        self._busy = False
+        if self._ended:
+            self._end()
+        elif not self._closing:
+            self.resumeProducing()
 
     def _obey(self, line: bytes) -> None:
         draft = self.session.draft
+        isPart = draft is not None or self.session.question is not None
         try:
-            request = text.parse(line, self.factory.limits.line, verbatim=draft is not None)
+            request = text.parse(line, self.factory.limits.line, verbatim=isPart)
             if request is not None:
-                commands.run(self.factory.hub, self.session, request, self.factory.now())
+                task = commands.run(self.factory.hub, self.session, request, self.factory.now())
+                if task is not None:
+                    self._wait(task)
         except LoquiError as refusal:
             if draft is not None:
                 draft.spoil(refusal.sentence)
@@ -189,13 +243,36 @@ class Chat(LineReceiver):
             self.factory.refused["flood"] += 1
             self.session.tell(Notice("slow down: your lines are being delayed"))
         self.pauseProducing()
-        self._calls = [self.factory.clock.callLater(delay, self.resumeProducing)]
+        self._calls = [self.factory.clock.callLater(delay, self._hearAgain)]
 
-    def _ask(self) -> None:
+    def _hearAgain(self) -> None:
+        if not self._busy:
+            self.resumeProducing()
+
+    def _askName(self) -> None:
         self.session.tell(Question("Your name:"))
 
     def _nameless(self) -> None:
         self._disconnect("no-name", f"no name within {self.factory.limits.nameTimeout:g} s")
+
+    def _caught(self, failure: Failure) -> None:
+        """Tell the client of what was wrong with what it sent, or that we are."""
+        refusal = failure.value
+        if not isinstance(refusal, LoquiError):
+            if not (failure.check(CancelledError) and self._closing):
+                self._broke(failure)
+            return
+        if self.session.gone:
+            return
+        try:
+            refusal = Login.count(self.session, refusal)
+        except LoquiError as last:
+            refusal = last
+        isName = not self._named and refusal.code.startswith("name-")
+        self._refuse(LoquiError(refusal.code, refusal.sentence + text.NAME_REFUSED) if isName else refusal)
+        if refusal.code == "too-many-tries" or not (self._named or refusal.code in RETRY):
+            self._leave("")
+            self._close()
 
     def _refuse(self, refusal: LoquiError) -> None:
         self.factory.refused[refusal.code] += 1
@@ -213,8 +290,8 @@ class Chat(LineReceiver):
         self.factory.hub.drop(self.session)
         self.transport.abortConnection()
 
-    def _broke(self) -> None:
-        self.log.failure("A bug in connection {number}", number=self.number)
+    def _broke(self, failure: Failure) -> None:
+        self.log.failure("A bug in connection {number}", failure, number=self.number)
         self._leave("")
         self._refuse(LoquiError("internal", f"internal error {self.number}"))
         self._close()
@@ -229,6 +306,10 @@ class Chat(LineReceiver):
         self.outbox.close()
 
     def _cancelCalls(self) -> None:
+        """Wait for nothing any more."""
+        if self._answer is not None:
+            answer, self._answer = self._answer, None
+            answer.cancel()
         for call in self._calls:
             if call.active():
                 call.cancel()

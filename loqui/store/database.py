@@ -11,9 +11,12 @@ from typing import Any
 
 from loqui.errors import StartError
 
-__all__ = ["Database", "openDatabase", "sayWhy"]
+__all__ = ["Database", "Statement", "openDatabase", "sayWhy"]
 
 # By primary result code, https://www.sqlite.org/rescode.html
+#: SQL and its parameters.
+Statement = tuple[str, tuple[Any, ...]]
+
 _REASONS = {
     sqlite3.SQLITE_FULL: "disk full",
     sqlite3.SQLITE_IOERR: "disk error",
@@ -52,6 +55,7 @@ class Database:
         if sqlite3.sqlite_version_info < MINIMUM:
             raise StartError(f"loqui: SQLite {sqlite3.sqlite_version} is too old; 3.38 is the first that will do")
         self._lock = lock
+        self._path = path
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
         self.connection.execute("PRAGMA journal_mode=WAL")
         # FULL: in WAL mode, what is committed survives a power failure, too.
@@ -59,7 +63,13 @@ class Database:
         self.connection.execute("PRAGMA foreign_keys=ON")
         self._migrate()
 
-    def write(self, *statements: tuple[str, tuple[Any, ...]]) -> None:
+    def reader(self) -> sqlite3.Connection:
+        """Another connection, which can only read, and which another thread may use at the same time."""
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=1.0)
+        connection.execute("PRAGMA query_only=ON")
+        return connection
+
+    def write(self, *statements: Statement) -> None:
         """
         Do all of these statements with their parameters, or none.
 

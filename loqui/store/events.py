@@ -8,7 +8,10 @@ from typing import Any
 
 from loqui.events import (
     LOBBY,
+    AccountChanged,
     Acted,
+    Announced,
+    CodeGiven,
     Created,
     Event,
     Forgotten,
@@ -16,6 +19,7 @@ from loqui.events import (
     Joined,
     KeySet,
     Left,
+    Moderated,
     PrivacySet,
     Renamed,
     Said,
@@ -25,17 +29,17 @@ from loqui.events import (
 )
 from loqui.store.database import Database
 
-__all__ = ["INSERT", "load", "toRows"]
+__all__ = ["INSERT", "load", "toEvent", "toRows"]
 
 #: One statement, whatever the size of the batch: the worker then waits once for the
 #: interpreter's lock, and not once a row while the reactor thread is busy sending.
 INSERT = """
-    INSERT INTO event (kind, id, time, name, room, "to", text)
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+    INSERT INTO event (kind, id, time, name, room, "to", text, until)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
     FROM json_each(?) ORDER BY key
 """
 _RECENT = """
-    SELECT kind, id, time, name, room, "to", text FROM event
+    SELECT kind, id, time, name, room, "to", text, until FROM event
     WHERE room = ? AND id >= ? ORDER BY id DESC LIMIT ?
 """
 
@@ -53,6 +57,9 @@ _KINDS: dict[type[Event], str] = {
     KeySet: "key",
     Invited: "invited",
     Uninvited: "uninvited",
+    Announced: "announced",
+    AccountChanged: "account",
+    CodeGiven: "code",
 }
 
 
@@ -63,7 +70,7 @@ def load(database: Database, room: str, count: int, since: int = 0) -> list[Even
     @param since: the id of the first that may be among them.
     """
     rows = database.connection.execute(_RECENT, (room, since, count)).fetchall()
-    return [_toEvent(*row) for row in reversed(rows)]
+    return [toEvent(*row) for row in reversed(rows)]
 
 
 def toRows(events: Iterable[Event]) -> str:
@@ -73,7 +80,7 @@ def toRows(events: Iterable[Event]) -> str:
 
 def _toRow(event: Any) -> list[Any]:
     return [
-        _KINDS[type(event)],
+        event.act if type(event) is Moderated else _KINDS[type(event)],
         event.id,
         event.time,
         getattr(event, "name", ""),
@@ -81,13 +88,19 @@ def _toRow(event: Any) -> list[Any]:
         LOBBY if type(event) is Renamed else getattr(event, "room", None),
         getattr(event, "to", None),
         _toText(event),
+        getattr(event, "until", None),
     ]
 
 
 def _toText(event: Any) -> str | None:
     match event:
-        case Left():
-            return event.why
+        case Left() | Moderated():
+            why: str = event.why
+            return why
+        case AccountChanged():
+            return event.change
+        case CodeGiven():
+            return str(event.uses)
         case PrivacySet():
             return "on" if event.private else "off"
         case KeySet():
@@ -97,7 +110,8 @@ def _toText(event: Any) -> str | None:
             return text
 
 
-def _toEvent(kind: str, id: int, time: int, name: str, room: str, to: str, text: str) -> Event:
+def toEvent(kind: str, id: int, time: int, name: str, room: str, to: str, text: str, until: int) -> Event:
+    """The event of a row."""
     match kind:
         case "said":
             return Said(name, room, text, time, id)
@@ -123,5 +137,13 @@ def _toEvent(kind: str, id: int, time: int, name: str, room: str, to: str, text:
             return Invited(name, room, to, time, id)
         case "uninvited":
             return Uninvited(name, room, to, time, id)
-        case _:
+        case "announced":
+            return Announced(name, room, text, time, id)
+        case "account":
+            return AccountChanged(name, to, text, "", "", time, id)
+        case "code":
+            return CodeGiven(name, "", int(text), until, time, id)
+        case "forgotten":
             return Forgotten(room, time, id)
+        case _:
+            return Moderated(name, room, kind, to, text, until, time, id)

@@ -12,10 +12,11 @@ from twisted.python.failure import Failure
 
 from loqui.chat.ports import Entry, Listener, Turn
 from loqui.chat.user import Session
-from loqui.events import Event, place
-from loqui.store.database import Database, sayWhy
+from loqui.events import Acted, Event, Joined, Left, Said, Told, place
+from loqui.store.accounts import statements as accountStatements
+from loqui.store.database import Database, Statement, sayWhy
 from loqui.store.events import INSERT, toRows
-from loqui.store.rooms import statements
+from loqui.store.rooms import statements as roomStatements
 
 __all__ = ["Journal"]
 
@@ -24,6 +25,10 @@ RETRY = 1.0
 
 #: Seconds between two messages in the log that say the same.
 QUIET = 60.0
+
+
+# They change nothing else.
+_ONLY_KEPT = frozenset({Said, Acted, Told, Joined, Left})
 
 
 class Journal:
@@ -138,8 +143,11 @@ class Journal:
         )
 
 
-def _writes(events: Sequence[Event]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _writes(events: Sequence[Event]) -> Iterator[Statement]:
     """What is to be written for a batch, in one transaction."""
     yield INSERT, (toRows(events),)
     for event in events:
-        yield from statements(event)
+        if type(event) in _ONLY_KEPT:
+            continue
+        yield from roomStatements(event)
+        yield from accountStatements(event)

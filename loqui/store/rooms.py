@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 from loqui.chat.ports import RoomRecord
 from loqui.events import (
+    AccountChanged,
     Created,
     Event,
     Forgotten,
     Invited,
     KeySet,
+    Moderated,
     PrivacySet,
     Renamed,
     TopicSet,
     Uninvited,
 )
 from loqui.names import nameKey
-from loqui.settings import Settings
-from loqui.store.database import Database
+from loqui.settings import Sanction, Settings, targetKey
+from loqui.store.database import Database, Statement
 from loqui.store.events import load
 
 __all__ = ["loadRooms", "statements"]
@@ -36,17 +37,27 @@ _TOPIC = "UPDATE room SET topic = ? WHERE name = ?"
 _PRIVACY = "UPDATE room SET private = ?, key = '' WHERE name = ?"
 _KEY = "UPDATE room SET key = ? WHERE name = ?"
 _ALLOW = "INSERT OR IGNORE INTO room_right (room, user, kind) VALUES (?, ?, ?)"
+_SLOW = "UPDATE room SET slow = ? WHERE name = ?"
+_LOCKDOWN = "UPDATE room SET lockdown = ? WHERE name = ?"
+_SANCTION = "INSERT OR REPLACE INTO sanction (room, kind, target, shown, until, why, by) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_LIFT = "DELETE FROM sanction WHERE room = ? AND kind = ? AND target = ?"
+_LIFT_OLD = "DELETE FROM sanction WHERE until BETWEEN 1 AND ?"
+_DISOWN = "DELETE FROM room_right WHERE room = ? AND user = ? AND kind = 'owner'"
+_DISOWN_ALL = "DELETE FROM room_right WHERE user = ?"
 _INVITED = "DELETE FROM room_right WHERE room = ? AND kind = 'invited'"
-_MOVE = "UPDATE OR REPLACE room_right SET user = ? WHERE user = ?"
+_MOVES = (
+    "UPDATE OR REPLACE room_right SET user = ? WHERE user = ?",
+    "UPDATE OR REPLACE sanction SET target = ? WHERE target = ?",
+)
 
 _ROOMS = """
-    SELECT name, created, topic, private, key,
+    SELECT name, created, topic, private, key, slow, lockdown,
         coalesce((SELECT time FROM event WHERE event.room = room.name ORDER BY id DESC LIMIT 1), 0)
     FROM room ORDER BY created
 """
 
 
-def statements(event: Event) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def statements(event: Event) -> Iterator[Statement]:
     """What an event changes besides being kept: SQL and its parameters."""
     match event:
         case Created():
@@ -66,7 +77,31 @@ def statements(event: Event) -> Iterator[tuple[str, tuple[Any, ...]]]:
         case Uninvited():
             yield _INVITED + " AND user = ?", (event.room, nameKey(event.to))
         case Renamed():
-            yield _MOVE, (nameKey(event.to), nameKey(event.name))
+            old, new = nameKey(event.name), nameKey(event.to)
+            if old != new:
+                yield from ((move, (new, old)) for move in _MOVES)
+        case Moderated():
+            yield from _moderated(event)
+        case AccountChanged(change="deleted"):
+            yield _DISOWN_ALL, (nameKey(event.to),)
+
+
+def _moderated(event: Moderated) -> Iterator[Statement]:
+    room = event.room
+    match event.act:
+        case "ban" | "mute":
+            yield _LIFT_OLD, (event.time,)
+            yield _SANCTION, (room, event.act, targetKey(event.to), event.to, event.until, event.why, event.name)
+        case "unban" | "unmute":
+            yield _LIFT, (room, event.act.removeprefix("un"), targetKey(event.to))
+        case "op":
+            yield _ALLOW, (room, nameKey(event.to), "owner")
+        case "deop":
+            yield _DISOWN, (room, nameKey(event.to))
+        case "slow":
+            yield _SLOW, (event.until, room)
+        case "lockdown":
+            yield _LOCKDOWN, (event.to == "on", room)
 
 
 def loadRooms(database: Database, count: int, now: int) -> list[RoomRecord]:
@@ -79,12 +114,25 @@ def loadRooms(database: Database, count: int, now: int) -> list[RoomRecord]:
     rights: dict[tuple[str, str], set[str]] = defaultdict(set)
     for room, user, kind in execute("SELECT room, user, kind FROM room_right"):
         rights[room, kind].add(user)
+    sanctions: dict[tuple[str, str], dict[str, Sanction]] = defaultdict(dict)
+    for room, kind, target, *sanction in execute("SELECT room, kind, target, shown, until, why, by FROM sanction"):
+        sanctions[room, kind][target] = Sanction(*sanction)
     return [
         RoomRecord(
             name,
-            Settings(topic, bool(private), key, frozenset(rights[name, "owner"]), frozenset(rights[name, "invited"])),
+            Settings(
+                topic,
+                bool(private),
+                key,
+                frozenset(rights[name, "owner"]),
+                frozenset(rights[name, "invited"]),
+                sanctions[name, "ban"],
+                sanctions[name, "mute"],
+                slow,
+                bool(lockdown),
+            ),
             load(database, name, count, created),
             max(0, min((now - last) // HOUR, MOST_HOURS)),
         )
-        for name, created, topic, private, key, last in execute(_ROOMS).fetchall()
+        for name, created, topic, private, key, slow, lockdown, last in execute(_ROOMS).fetchall()
     ]

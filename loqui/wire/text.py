@@ -9,6 +9,8 @@ from typing import Any, Union
 
 from loqui.answers import (
     Answer,
+    Audit,
+    End,
     Entered,
     Gathering,
     Goodbye,
@@ -20,14 +22,19 @@ from loqui.answers import (
     Refusal,
     RoomLine,
     Rooms,
+    Sanctions,
     Sent,
     Welcome,
     Whois,
 )
+from loqui.durations import sayDuration
 from loqui.errors import LoquiError
 from loqui.events import (
     LOBBY,
+    AccountChanged,
     Acted,
+    Announced,
+    CodeGiven,
     Created,
     Event,
     Forgotten,
@@ -35,6 +42,7 @@ from loqui.events import (
     Joined,
     KeySet,
     Left,
+    Moderated,
     PrivacySet,
     Renamed,
     Said,
@@ -52,6 +60,8 @@ __all__ = [
     "isGoodbye",
     "isWelcome",
     "parse",
+    "parseAnswer",
+    "parseFirst",
     "parseName",
     "read",
     "refusal",
@@ -104,8 +114,27 @@ def parse(line: bytes, limit: int = MAX_LINE, verbatim: bool = False) -> Request
 
 
 def parseName(line: bytes) -> str:
-    """Read a client's first line: a name, not yet checked; empty when there is none."""
+    """Read a name, not yet checked; empty when there is none."""
     return clean(line.removesuffix(b"\r")).strip()
+
+
+def parseFirst(line: bytes) -> Request | None:
+    """
+    Read a client's first line; None for a line that is empty.
+
+    @return: C{enter} with a name, not yet checked; or C{login} or C{register}, with what
+        stands behind that.
+    """
+    text = parseName(line)
+    word, _, rest = text.partition(" ")
+    if word.casefold() in ("/login", "/register"):
+        return Request(word[1:].casefold(), rest.strip())
+    return Request("enter", text) if text else None
+
+
+def parseAnswer(line: bytes) -> str:
+    """Read what a client answers to a question: all of it."""
+    return clean(line.removesuffix(b"\r"))
 
 
 def render(what: Event | Answer) -> bytes:
@@ -230,11 +259,14 @@ def _roomLine(line: RoomLine) -> str:
 
 
 def _whois(answer: Whois) -> str:
-    parts = [f"here since {_clock(answer.since)}", f"idle for {_span(answer.idle)}"]
+    parts = [f"here since {_clock(answer.since)}", f"idle for {sayDuration(answer.idle)}"]
     if answer.away is not None:
         parts.append(f"away ({answer.away})" if answer.away else "away")
+    parts.append("an operator" if answer.operator else "registered" if answer.registered else "a guest")
     rooms = ", ".join("the lobby" if room == LOBBY else room for room in answer.rooms)
-    return f"* {answer.name}: {', '.join(parts)}; you share {rooms}"
+    shared = f"; you share {rooms}" if rooms else ""
+    hosts = f"; from {', '.join(answer.addresses)}" if answer.addresses else ""
+    return f"* {answer.name}: {', '.join(parts)}{shared}{hosts}"
 
 
 def _clock(when: int) -> str:
@@ -242,13 +274,50 @@ def _clock(when: int) -> str:
     return time.strftime("%H:%M", time.localtime(when / 1000))
 
 
-def _span(milliseconds: int) -> str:
-    minutes = milliseconds // 60_000
-    if minutes < 1:
-        return f"{milliseconds // 1000} s"
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 60 // 24} days"
+def _moderated(event: Moderated) -> str:
+    return f"* {_place(event.room)}{_deed(event)}"
+
+
+def _deed(event: Moderated) -> str:
+    why = f": {event.why}" if event.why else ""
+    span = f" for {sayDuration(event.until - event.time)}" if event.until and event.act in ("ban", "mute") else ""
+    office = "an operator" if event.room == LOBBY else "an owner"
+    deeds = {
+        "kick": f"has kicked {event.to}",
+        "ban": f"has banned {event.to}{span}",
+        "unban": f"has lifted the ban of {event.to}",
+        "mute": f"has muted {event.to}{span}",
+        "unmute": f"lets {event.to} speak again",
+        "op": f"has made {event.to} {office}",
+        "deop": f"says that {event.to} is {office} no more",
+        "slow": f"lets everybody say one line in {sayDuration(event.until)}" if event.until else "has ended slow mode",
+        "lockdown": "lets nobody new in" if event.to == "on" else "lets people in again",
+    }
+    return f"{event.name} {deeds[event.act]}{why}"
+
+
+def _sanctions(answer: Sanctions) -> str:
+    lines = [
+        f"{sanction.to}: {what}"
+        + (f" for another {sayDuration(sanction.until - answer.now)}" if sanction.until else "")
+        + f" by {sanction.by}"
+        + (f": {sanction.why}" if sanction.why else "")
+        for what, sanctions in (("banned", answer.banned), ("muted", answer.muted))
+        for sanction in sanctions
+    ]
+    return "\r\n".join([f"* {line}" for line in lines or ["Nobody is banned or muted"]])
+
+
+def _audit(answer: Audit) -> str:
+    lines = []
+    for event in answer.events:
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(event.time / 1000))
+        lines.append(f"{when} {_WRITERS[type(event)](event).removeprefix('* ')}")
+    return "\r\n".join([f"* {line}" for line in lines or ["Nothing has been done"]])
+
+
+def _account(event: AccountChanged) -> str:
+    return f"* {event.name} has changed the account of {event.to}: {event.change}"
 
 
 def _count(names: Sequence[str], more: int) -> str:
@@ -267,6 +336,7 @@ _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Goodbye: lambda answer: f"* Goodbye, {answer.name}.",
     Notice: lambda answer: f"* {answer.text}",
     Refusal: lambda answer: f"! {answer.text}",
+    End: lambda answer: ".",
     Question: lambda answer: f"? {answer.text}",
     Past: _past,
     Gathering: _gathering,
@@ -279,6 +349,12 @@ _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     KeySet: lambda event: f"* {_place(event.room)}{event.name} has {'set a' if event.key else 'removed the'} key",
     Invited: lambda event: f"* {_place(event.room)}{event.name} has invited {event.to}",
     Uninvited: lambda event: f"* {_place(event.room)}{event.name} has taken back the invitation of {event.to}",
+    Moderated: _moderated,
+    Announced: lambda event: f"* {_place(event.room)}Announcement by {event.name}: {event.text}",
+    AccountChanged: _account,
+    CodeGiven: lambda event: f"* {event.name} has given a code for {event.uses:,} accounts",
+    Sanctions: _sanctions,
+    Audit: _audit,
     Entered: _entered,
     Invitation: lambda answer: (
         f"* {answer.event.name} invites you to {answer.event.room}; /join {answer.event.room} goes there"
