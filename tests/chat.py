@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from loqui.answers import Past
+from loqui.answers import Past, Refusal
 from loqui.chat import commands
 from loqui.chat.hub import Hub
 from loqui.chat.user import Session, User
@@ -54,8 +54,8 @@ class Visitor:
         return self
 
     def type(self, line: str) -> None:
-        """Send a line, as everybody does who has a name."""
-        request = text.parse(line.encode())
+        """Send a line, as everybody does who has a name; in a paste, it is a part of that."""
+        request = text.parse(line.encode(), verbatim=self.session.draft is not None)
         assert request is not None
         commands.run(self.hub, self.session, request, NOW)
 
@@ -102,6 +102,46 @@ class ChatTestCase(SynchronousTestCase):
         for visitor in visitors:
             visitor.sees()
         return visitors
+
+    def another(self, visitor: Visitor) -> Visitor:
+        """One more connection of somebody who is here; it has read its welcome."""
+        assert visitor.session.user is not None
+        other = self.visitor()
+        self.hub.attach(other.session, visitor.session.user)
+        self.journal.commit()
+        other.sees()
+        return other
+
+    def gather(self, room: str, *visitors: Visitor) -> None:
+        """Have people go to a room, one after the other, and read all that they are sent."""
+        for visitor in visitors:
+            visitor.type(f"/join {room}")
+        self.journal.commit()
+        for visitor in visitors:
+            visitor.sees()
+
+    def happens(self, visitor: Visitor, *lines: str) -> None:
+        """Have somebody send lines that are kept, and read what they are sent."""
+        for line in lines:
+            visitor.type(line)
+        self.journal.commit()
+        visitor.sees()
+
+    def forget(self) -> None:
+        """Have a day go by in which nobody is in any room that nobody is in."""
+        for _ in range(24):
+            self.hub.anHourHasPassed(NOW)
+        self.journal.commit()
+
+    def answer(self, visitor: Visitor, line: str) -> list[str]:
+        """What somebody is told who sends a line, refused at once or in its turn."""
+        visitor.sees()
+        try:
+            visitor.type(line)
+        except LoquiError as refusal:
+            visitor.session.tell(Refusal(refusal.code, refusal.sentence))
+        self.journal.commit()
+        return visitor.sees()
 
     def isRefused(self, visitor: Visitor, line: str) -> str:
         """The sentence that a line is refused with."""

@@ -132,3 +132,54 @@ class RefusedTests(ChatTestCase):
         self.journal.append(Said("zoe", LOBBY, "hello", NOW))
         self.journal.fail("disk full")
         self.nothingWaits()
+
+
+class StrangerTests(ChatTestCase):
+    """What somebody has done who was let in, and whose coming could not be kept after all."""
+
+    def test_roomThatTheyMadeIsNot(self) -> None:
+        """A room that they made is no more: somebody else can make it."""
+        (alice,) = self.here("alice")
+        self.visitor().enter("carol").type("/join #dev")
+        self.journal.fail("disk full")
+        self.assertEqual(
+            alice.asks("/join #dev"), ["* #dev is new, and yours. What you type is said there; /leave leaves it."]
+        )
+
+    def test_settingsThatTheyChangedAreAsBefore(self) -> None:
+        """What they changed about their room is as it was."""
+        alice, bob = self.here("alice", "bob")
+        self.gather("#dev", bob, alice)
+        self.happens(bob, "/quit")
+        bob = self.visitor().enter("bob")
+        for line in ("/join #dev", "/private on", "/topic mine"):
+            bob.type(line)
+        self.journal.fail("disk full")
+        (carol,) = self.here("carol")
+        self.assertEqual(
+            carol.asks("/join #dev"), ["* #dev has alice in it. What you type is said there; /leave leaves it."]
+        )
+
+    def test_ownershipDoesNotFollowTheirNewName(self) -> None:
+        """Whose name was theirs for a moment is the owner as before."""
+        alice, bob = self.here("alice", "bob")
+        self.gather("#dev", bob, alice)
+        self.happens(bob, "/quit")
+        self.visitor().enter("bob").type("/nick dave")
+        self.journal.fail("disk full")
+        self.assertIn("bob", self.hub.rooms.named("#dev").settings.owners)
+        (bob,) = self.here("bob")
+        self.gather("#dev", bob)
+        self.assertEqual(bob.asks("/private on"), ["* #dev bob has made this room private"])
+
+    def test_forgottenRoomDoesNotComeBack(self) -> None:
+        """A room that was theirs, and is no more, is not made again by undoing their new name."""
+        (bob,) = self.here("bob")
+        self.gather("#dev", bob)
+        self.happens(bob, "/quit")
+        self.forget()
+        self.visitor().enter("bob").type("/nick dave")
+        self.journal.fail("disk full")
+        (alice,) = self.here("alice")
+        self.assertEqual(alice.asks("/rooms dev"), ["* There is no such room; /join #ROOM makes one"])
+        self.assertIn("* #dev is new", alice.asks("/join #dev")[0])

@@ -8,7 +8,24 @@ from typing import TYPE_CHECKING
 from loqui.answers import Refusal
 from loqui.chat.ports import Entry, Turn
 from loqui.chat.user import Session, User
-from loqui.events import LOBBY, Acted, Created, Forgotten, Joined, Left, Renamed, Said, Told
+from loqui.events import (
+    LOBBY,
+    Acted,
+    Created,
+    Event,
+    Forgotten,
+    Invited,
+    Joined,
+    KeySet,
+    Left,
+    PrivacySet,
+    Renamed,
+    Said,
+    Told,
+    TopicSet,
+    Uninvited,
+)
+from loqui.names import nameKey
 
 if TYPE_CHECKING:
     from loqui.chat.hub import Hub
@@ -51,11 +68,10 @@ class _Undoing:
     def take(self, entry: Entry) -> None:
         """Undo one event, as far as that can be done without those after it."""
         event, session = entry
-        if isinstance(event, Forgotten):
-            self._rooms[self._hub.audience.rooms[event.room]] = None
-        if session is None or session.user is None or session.user in self._strangers:
+        user = session.user if session is not None else None
+        self._unset(event, user in self._strangers)
+        if session is None or user is None or user in self._strangers:
             return
-        user = session.user
         match event:
             case Turn():
                 self._turns.append(entry)
@@ -75,10 +91,8 @@ class _Undoing:
             case Renamed():
                 self._promise(entry, session, f"others are told of your new name later: {self._why}")
             case Created():
-                self._rooms[self._hub.rooms.named(event.room)] = None
+                pass  # They are told that they are not in it.
             case _:
-                assert not isinstance(event, Forgotten)
-                self._rooms[self._hub.rooms.named(event.room)] = None
                 self._refuse(session, "not done")
 
     def finish(self) -> None:
@@ -100,6 +114,19 @@ class _Undoing:
                     session.room = session.room if session.room in stays else lobby
         self._hub.rooms.reset(self._rooms, [event for event, _ in self.kept if isinstance(event, Renamed)])
         self._hub.received(self._turns)
+
+    def _unset(self, event: Event | Turn, isOfStranger: bool) -> None:
+        """Take note of the rooms whose settings an event has changed."""
+        told = self._hub.audience.rooms
+        match event:
+            case Forgotten():
+                self._rooms[told[event.room]] = None
+            case Created() | TopicSet() | PrivacySet() | KeySet() | Invited() | Uninvited():
+                self._rooms[self._hub.rooms.named(event.room)] = None
+            case Renamed() if isOfStranger:
+                # Those of anybody else stand; a room that is no more is not to come back.
+                concerned = self._hub.rooms.concerning(nameKey(event.name))
+                self._rooms.update((room, None) for room in concerned if told.get(room.name) is room)
 
     def _leave(self, entry: Entry, session: Session, user: User) -> None:
         event = entry.event
