@@ -28,6 +28,14 @@ class SayingTests(ChatTestCase):
         self.journal.commit()
         self.assertEqual(self.bob.sees(), ["alice: hello you"])
 
+    def test_lineThatBeginsWithAHashIsSaid(self) -> None:
+        """A line without a slash is said whole where one is talking, also if it begins like a room."""
+        self.gather("#1", self.alice, self.bob)
+        self.happens(self.alice, "/leave")
+        self.bob.sees()
+        for line in ("#1 is the best", "# a comment", "#1"):
+            self.assertEqual(self.alice.asks(line), [f"alice: {line}"])
+
     def test_meTellsWhatSomebodyDoes(self) -> None:
         """C{/me} is seen by everyone as an action."""
         self.alice.type("/me waves  twice")

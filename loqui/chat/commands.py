@@ -30,10 +30,14 @@ def run(hub: Hub, session: Session, request: Request, now: int) -> None:
     if session.draft is not None:
         _addToDraft(session, request.arguments, now)
         return
+    context = Context(hub, session, user, now)
+    if not request.command:
+        context.happens(session.room.say(user, request.arguments, now))
+        return
     command = TABLE.get(request.command)
     if command is None:
         raise LoquiError("no-such-command", _didYouMean(request.command))
-    command.run(Context(hub, session, user, now), *command.split(request.arguments))
+    command.run(context, *command.split(request.arguments))
 
 
 def _addToDraft(session: Session, line: str, now: int) -> None:

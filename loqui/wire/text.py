@@ -92,14 +92,14 @@ def parse(line: bytes, limit: int = MAX_LINE, verbatim: bool = False) -> Request
         raise LoquiError("too-long", f"too long: {len(line):,} bytes, the limit is {limit:,}")
     text = clean(line)
     if verbatim:
-        return Request("say", text)
+        return Request("", text)
     if text[0] != "/":
-        return Request("quit") if text == DISCONNECT else Request("say", text)
+        return Request("quit") if text == DISCONNECT else Request("", text)
     if text.startswith("//"):
-        return Request("say", text[1:])
+        return Request("", text[1:])
     command = _COMMAND.fullmatch(text)
     if command is None:
-        return Request("say", text)
+        return Request("", text)
     return Request(command[1].casefold(), (command[2] or "").strip())
 
 
