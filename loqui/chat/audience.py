@@ -123,11 +123,13 @@ class Audience:
             telling.seat(session, room)
 
     def goodbye(self, session: Session, telling: Telling) -> None:
-        """Let a session go."""
-        if session.user is not None:
-            telling.tell(session, Goodbye(session.user.shown))
-            for room in session.user.seats:
+        """Let a session go; nothing that happens to its user is told to it after this."""
+        user = session.user
+        if user is not None:
+            telling.tell(session, Goodbye(user.shown))
+            for room in user.seats:
                 telling.unseat(session, room)
+            user.sessions = tuple(other for other in user.sessions if other is not session)
         telling.close(session)
 
     # What each event does.
