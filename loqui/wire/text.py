@@ -149,6 +149,11 @@ def _said(event: Said) -> str:
     return f"{_place(event.room)}{event.name}: {_block(event.text)}"
 
 
+def _refusal(answer: Refusal) -> str:
+    first, *more = answer.text.split("\n")
+    return "\r\n    ".join([f"! {first}", *more])
+
+
 def _acted(event: Acted) -> str:
     return f"{_place(event.room)}** {event.name} {event.text}"
 
@@ -266,7 +271,7 @@ _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Welcome: _welcome,
     Goodbye: lambda answer: f"* Goodbye, {answer.name}.",
     Notice: lambda answer: f"* {answer.text}",
-    Refusal: lambda answer: f"! {answer.text}",
+    Refusal: _refusal,
     Question: lambda answer: f"? {answer.text}",
     Past: _past,
     Gathering: _gathering,
