@@ -96,7 +96,8 @@ class Audience:
         self.ignore(session, frozenset())
 
     def ignore(self, session: Session, keys: frozenset[str]) -> None:
-        """Show a session nothing of what these people say."""
+        """Show a session nothing of what these people say; one that is gone is not taken note of."""
+        keys = frozenset() if session.gone else keys
         for key in session.ignored - keys:
             self.ignoring[key].discard(session)
             if not self.ignoring[key]:
@@ -225,6 +226,8 @@ class Audience:
         if old != new:
             for session in self.ignoring.get(old, frozenset()).copy():
                 self.ignore(session, session.ignored - {old} | {new})
+        for session in user.sessions:
+            self.ignore(session, session.ignored - {new})  # Nobody ignores themselves.
 
     def _created(self, event: Created, origin: Session | None, telling: Telling) -> None:
         room = self.rooms[event.room] = self._registry.named(event.room)
