@@ -24,7 +24,7 @@ from loqui.events import (
     TopicSet,
     Uninvited,
 )
-from loqui.names import keyOrNone
+from loqui.names import keyOrNone, nameKey
 from loqui.settings import Settings, after
 
 if TYPE_CHECKING:
@@ -238,6 +238,11 @@ class Room:
         if self._past is None:
             self._past = tuple(map(Past, self.recent))
         return self._past
+
+    def isShownTo(self, user: User) -> bool:
+        """Whether somebody may know of the room, as far as has been told."""
+        told, key = self.told, nameKey(user.shown)
+        return user in self.present or not told.private or key in told.owners or key in told.invited
 
     # Who is told.
 
