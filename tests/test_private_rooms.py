@@ -251,6 +251,39 @@ class InvitationTests(PrivateTestCase):
         self.gather("#lobby", self.alice)
         self.assertEqual(self.alice.asks("/invite eve #den"), ["* #den alice has invited eve"])
 
+    def test_followsTheNewName(self) -> None:
+        """An invitation goes with who is invited when they take another name, and not to who takes the old one."""
+        self.happens(self.alice, "/invite eve")
+        self.happens(self.eve, "/nick eva")
+        (mallory,) = self.here("eve")
+        self.assertEqual(self.answer(mallory, "/join #den"), [_NO_ENTRY.format("#den")])
+        self.assertEqual(self.eve.asks("/join #den"), [_HAS.format("#den", "alice, bob")])
+
+    def test_followsTheNewNameAgain(self) -> None:
+        """It goes with them when they do so several times, also when an hour has passed in between."""
+        self.happens(self.alice, "/invite eve")
+        self.happens(self.eve, "/nick eva", "/nick ewa")
+        self.hub.anHourHasPassed(NOW)
+        self.happens(self.eve, "/nick evi")
+        self.assertEqual(self.eve.asks("/rooms den"), ["* #den: 2 people, private, you are invited"])
+        for name in ("eve", "eva", "ewa"):
+            (mallory,) = self.here(name)
+            self.assertEqual(self.answer(mallory, "/join #den"), [_NO_ENTRY.format("#den")])
+            self.assertEqual(mallory.asks("/rooms den"), ["* There is no such room; /join #ROOM makes one"])
+
+    def test_followsTheNewNameInOneBatch(self) -> None:
+        """It does so when both are in one batch, in either order."""
+        self.alice.type("/invite eve")
+        self.eve.type("/nick eva")
+        self.alice.type("/uninvite eva")
+        self.alice.type("/invite eva")
+        self.journal.commit()
+        self.assertEqual(
+            [line for line in self.eve.sees() if "invites" in line],
+            ["* alice invites you to #den; /join #den goes there"] * 2,
+        )
+        self.assertEqual(self.eve.asks("/join #den"), [_HAS.format("#den", "alice, bob")])
+
     def test_takenBack(self) -> None:
         """Who is not invited any more cannot come in; those in the room are told, the guest is not."""
         self.happens(self.alice, "/invite eve")

@@ -91,7 +91,10 @@ def _about(room: Room) -> str:
 
 def _invite(context: Context, name: str, where: str) -> None:
     room = context.room(where)
-    context.happens(room.invite(context.user, context.hub.find(name), context.now))
+    guest = context.hub.find(name)
+    event = room.invite(context.user, guest, context.now)
+    context.hub.rooms.concerns(guest.key, room)
+    context.happens(event)
 
 
 def _uninvite(context: Context, name: str) -> None:
