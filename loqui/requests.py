@@ -12,11 +12,10 @@ class Request:
     """
     One command with what was written after it, not yet split.
 
-    Saying something is the command C{say}: every line is a request.
-
-    @ivar command: the command's word, folded, without the slash.
-    @ivar arguments: the rest of the line, cleaned, without blanks around it
-        (but C{say} keeps what was typed).
+    @ivar command: the command's word, folded, without the slash; empty for what is
+        just said, where the session is talking.
+    @ivar arguments: the rest of the line, cleaned, without blanks around it; all of it,
+        as it was typed, when there is no command.
     """
 
     command: str

@@ -76,11 +76,11 @@ class RequestTests(SynchronousTestCase):
 
     def test_longestLineIsSaid(self) -> None:
         """A line of 4,096 bytes is said."""
-        self.assertEqual(text.parse(b"x" * 4096), Request("say", "x" * 4096))
+        self.assertEqual(text.parse(b"x" * 4096), Request("", "x" * 4096))
 
     def test_carriageReturnIsNotCounted(self) -> None:
         """The line end is no part of the 4,096 bytes."""
-        self.assertEqual(text.parse(b"x" * 4096 + b"\r"), Request("say", "x" * 4096))
+        self.assertEqual(text.parse(b"x" * 4096 + b"\r"), Request("", "x" * 4096))
 
     def test_oneByteMoreIsRefused(self) -> None:
         """A line of 4,097 bytes is refused, and told how long it was."""
@@ -103,7 +103,7 @@ class RequestTests(SynchronousTestCase):
 
     def test_whatIsSaidIsCleaned(self) -> None:
         """A request holds cleaned text."""
-        self.assertEqual(text.parse(b"a\x1b[31m\tb\xff"), Request("say", "a\ufffd[31m b\ufffd"))
+        self.assertEqual(text.parse(b"a\x1b[31m\tb\xff"), Request("", "a\ufffd[31m b\ufffd"))
 
     def test_argumentsAreCleaned(self) -> None:
         """The arguments of a command are cleaned text."""

@@ -94,6 +94,10 @@ class Accounts:
     def reset(self, key: str) -> None:
         """Have an account, and all codes, be what has been told that they are."""
         self._set(key, self._told.get(key))
+        self.resetCodes()
+
+    def resetCodes(self) -> None:
+        """Have all codes be what has been told that they are."""
         self._codes = dict(self._toldCodes)
 
     def forgetCodes(self, now: int) -> None:

@@ -107,7 +107,8 @@ class Audience:
         self.ignore(session, frozenset())
 
     def ignore(self, session: Session, keys: frozenset[str]) -> None:
-        """Show a session nothing of what these people say."""
+        """Show a session nothing of what these people say; one that is gone is not taken note of."""
+        keys = frozenset() if session.gone else keys
         for key in session.ignored - keys:
             self.ignoring[key].discard(session)
             if not self.ignoring[key]:
@@ -134,11 +135,13 @@ class Audience:
             telling.seat(session, room)
 
     def goodbye(self, session: Session, telling: Telling) -> None:
-        """Let a session go."""
-        if session.user is not None:
-            telling.tell(session, Goodbye(session.user.shown))
-            for room in session.user.seats:
+        """Let a session go; nothing that happens to its user is told to it after this."""
+        user = session.user
+        if user is not None:
+            telling.tell(session, Goodbye(user.shown))
+            for room in user.seats:
                 telling.unseat(session, room)
+            user.sessions = tuple(other for other in user.sessions if other is not session)
         telling.close(session)
 
     # What each event does.
@@ -234,6 +237,8 @@ class Audience:
         if old != new:
             for session in self.ignoring.get(old, frozenset()).copy():
                 self.ignore(session, session.ignored - {old} | {new})
+        for session in user.sessions:
+            self.ignore(session, session.ignored - {new})  # Nobody ignores themselves.
 
     def _created(self, event: Created, origin: Session | None, telling: Telling) -> None:
         room = self.rooms[event.room] = self._registry.named(event.room)

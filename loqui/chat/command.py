@@ -37,6 +37,16 @@ class Context:
         """
         return self.hub.rooms.of(self.user, name) if name else self.session.room
 
+    def stillIn(self, room: Room) -> Room:
+        """
+        A room that they are in, as far as has been told: they may have been let in, and it could not be kept.
+
+        @raise LoquiError: with code C{not-in-room}.
+        """
+        if self.user not in room.present:
+            raise LoquiError("not-in-room", f"you are not in {room}; /join it first")
+        return room
+
     def happens(self, *events: Event) -> None:
         """This has been accepted."""
         for event in events:

@@ -37,12 +37,16 @@ def run(hub: Hub, session: Session, request: Request, now: int) -> Coroutine[Any
     if session.draft is not None:
         _addToDraft(session, request.arguments, now)
         return None
+    context = Context(hub, session, user, now)
+    if not request.command:
+        context.happens(session.room.say(user, request.arguments, now))
+        return None
     command = TABLE.get(request.command)
     if command is None:
         raise LoquiError("no-such-command", _didYouMean(request.command))
     if user.operates and command.inside:
         raise LoquiError("not-here", f"/{command.name} is for people who are here")
-    return command.run(Context(hub, session, user, now), *command.split(request.arguments))
+    return command.run(context, *command.split(request.arguments))
 
 
 def _addToDraft(session: Session, line: str, now: int) -> None:

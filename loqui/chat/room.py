@@ -29,7 +29,7 @@ from loqui.events import (
     TopicSet,
     Uninvited,
 )
-from loqui.names import keyOrNone
+from loqui.names import keyOrNone, nameKey
 from loqui.settings import Sanction, Settings, after, targetKey
 
 if TYPE_CHECKING:
@@ -335,6 +335,11 @@ class Room:
         if self._past is None:
             self._past = tuple(map(Past, self.recent))
         return self._past
+
+    def isShownTo(self, user: User) -> bool:
+        """Whether somebody may know of the room, as far as has been told."""
+        told, key = self.told, nameKey(user.shown)
+        return user in self.present or not told.private or key in told.owners | told.invited or self.isRuledBy(user)
 
     # Who is told.
 

@@ -99,12 +99,12 @@ class Rooms:
 
     def visibleTo(self, user: User, name: str) -> Room:
         """
-        The room of that name, which somebody may know of.
+        The room of that name, which somebody may know of, as far as has been told.
 
         @raise LoquiError: with code C{no-such-room}.
         """
         room = self.find(name)
-        if room is None or not (user in room.members or room.admits(user)):
+        if room is None or not (room.isKept and room.isShownTo(user)):
             raise LoquiError("no-such-room", f"there is no room {_hash(name)} that you could see; /rooms lists them")
         return room
 

@@ -15,14 +15,21 @@ from loqui.events import (
     Announced,
     CodeGiven,
     Created,
+    Event,
     Forgotten,
+    Invited,
     Joined,
+    KeySet,
     Left,
     Moderated,
+    PrivacySet,
     Renamed,
     Said,
     Told,
+    TopicSet,
+    Uninvited,
 )
+from loqui.names import nameKey
 
 if TYPE_CHECKING:
     from loqui.chat.hub import Hub
@@ -65,11 +72,10 @@ class _Undoing:
     def take(self, entry: Entry) -> None:
         """Undo one event, as far as that can be done without those after it."""
         event, session = entry
-        if isinstance(event, Forgotten):
-            self._rooms[self._hub.audience.rooms[event.room]] = None
-        if session is None or session.user is None or session.user in self._strangers:
+        user = session.user if session is not None else None
+        self._unset(event, user in self._strangers)
+        if session is None or user is None or user in self._strangers:
             return
-        user = session.user
         match event:
             case Turn():
                 if event.always:
@@ -90,19 +96,10 @@ class _Undoing:
             case Renamed():
                 self._promise(entry, session, f"others are told of your new name later: {self._why}")
             case Moderated():
-                self._rooms[self._hub.rooms.named(event.room)] = None
                 self._promise(entry, session, f"others are told later: {self._why}")
-            case AccountChanged():
-                self._rooms.update(dict.fromkeys(self._hub.reset(event)))
-                self._refuse(session, "not done")
-            case CodeGiven():
-                self._hub.accounts.reset(user.key)
-                self._refuse(session, "not done")
             case Created():
-                self._rooms[self._hub.rooms.named(event.room)] = None
+                pass  # They are told that they are not in it.
             case _:
-                assert not isinstance(event, Forgotten)
-                self._rooms[self._hub.rooms.named(event.room)] = None
                 self._refuse(session, "not done")
 
     def finish(self) -> None:
@@ -125,6 +122,23 @@ class _Undoing:
         standing = [event for event, _ in self.kept if isinstance(event, (Renamed, Moderated))]
         self._hub.rooms.reset(self._rooms, standing)
         self._hub.received(self._turns)
+
+    def _unset(self, event: Event | Turn, isOfStranger: bool) -> None:
+        """Take note of the rooms whose settings an event has changed."""
+        told = self._hub.audience.rooms
+        match event:
+            case Forgotten():
+                self._rooms[told[event.room]] = None
+            case AccountChanged():
+                self._rooms.update(dict.fromkeys(self._hub.reset(event)))
+            case CodeGiven():
+                self._hub.accounts.resetCodes()
+            case Created() | TopicSet() | PrivacySet() | KeySet() | Invited() | Uninvited() | Moderated():
+                self._rooms[self._hub.rooms.named(event.room)] = None
+            case Renamed() if isOfStranger:
+                # Those of anybody else stand; a room that is no more is not to come back.
+                concerned = self._hub.rooms.concerning(nameKey(event.name))
+                self._rooms.update((room, None) for room in concerned if told.get(room.name) is room)
 
     def _leave(self, entry: Entry, session: Session, user: User) -> None:
         event = entry.event

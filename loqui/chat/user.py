@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from loqui.answers import Answer, Gathering, Invitation, Past
-from loqui.events import Acted, Event, Invited, Joined, Left, Said, Told
+from loqui.events import Acted, Event, Joined, Left, Said, Told
 from loqui.names import nameKey
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Session", "User"]
 
 _COMINGS = (Joined, Left, Gathering)
-_WORDS = (Said, Acted, Told, Invited)
+_WORDS = (Said, Acted, Told)
 
 
 class User:
@@ -160,7 +160,9 @@ class Session:
 
     def wants(self, what: Event | Answer) -> bool:
         """Whether it is to see this: it may be quiet, or ignore somebody."""
-        if isinstance(what, (Past, Invitation)):
+        if isinstance(what, Invitation):
+            return nameKey(what.event.name) not in self.ignored
+        if isinstance(what, Past):
             what = what.event
         if self.quiet and isinstance(what, _COMINGS):
             return False

@@ -24,7 +24,7 @@ def _join(context: Context, name: str, key: str) -> None:
     context.session.turnTo(room)
     context.happens(*events)
     if not events:
-        context.answer(lambda: _entered(context, room))
+        context.answer(lambda: _entered(context, context.stillIn(room)))
 
 
 def _entered(context: Context, room: Room) -> Answer:
@@ -47,12 +47,9 @@ def _rooms(context: Context, word: str) -> None:
 
 
 def _listed(context: Context, word: str) -> Rooms:
-    user, key = context.user, context.user.key
+    user = context.user
     rooms = [
-        room
-        for room in context.hub.audience.rooms.values()
-        if (user in room.present or not room.told.private or key in room.told.invited or room.isRuledBy(user))
-        and word in room.name.casefold()
+        room for room in context.hub.audience.rooms.values() if word in room.name.casefold() and room.isShownTo(user)
     ]
     first = nsmallest(LISTED, rooms, key=lambda room: (user not in room.present, -len(room.present), room.name))
     return Rooms(tuple(_line(context, room) for room in first), len(rooms) - len(first))
@@ -68,8 +65,11 @@ def _line(context: Context, room: Room) -> RoomLine:
 
 
 def _who(context: Context, name: str) -> None:
-    room = context.hub.rooms.visibleTo(context.user, name) if name else context.session.room
-    context.answer(lambda: _members(room))
+    room = context.session.room
+    if name:
+        context.answer(lambda: _members(context.hub.rooms.visibleTo(context.user, name)))
+    else:
+        context.answer(lambda: _members(context.stillIn(room)))
 
 
 def _members(room: Room) -> Members:
@@ -82,7 +82,7 @@ def _topic(context: Context, text: str) -> None:
     if text:
         context.happens(room.setTopic(context.user, "" if text == NOTHING else text, context.now))
     else:
-        context.answer(lambda: Notice(_about(room)))
+        context.answer(lambda: Notice(_about(context.stillIn(room))))
 
 
 def _about(room: Room) -> str:
@@ -91,7 +91,8 @@ def _about(room: Room) -> str:
 
 def _invite(context: Context, name: str, where: str) -> None:
     room = context.room(where)
-    context.happens(room.invite(context.user, context.hub.find(name), context.now))
+    guest = context.hub.find(name)
+    context.happens(room.invite(context.user, guest, context.now))
 
 
 def _uninvite(context: Context, name: str) -> None:

@@ -102,14 +102,14 @@ def parse(line: bytes, limit: int = MAX_LINE, verbatim: bool = False) -> Request
         raise LoquiError("too-long", f"too long: {len(line):,} bytes, the limit is {limit:,}")
     text = clean(line)
     if verbatim:
-        return Request("say", text)
+        return Request("", text)
     if text[0] != "/":
-        return Request("quit") if text == DISCONNECT else Request("say", text)
+        return Request("quit") if text == DISCONNECT else Request("", text)
     if text.startswith("//"):
-        return Request("say", text[1:])
+        return Request("", text[1:])
     command = _COMMAND.fullmatch(text)
     if command is None:
-        return Request("say", text)
+        return Request("", text)
     return Request(command[1].casefold(), (command[2] or "").strip())
 
 
@@ -176,6 +176,11 @@ def _block(text: str) -> str:
 
 def _said(event: Said) -> str:
     return f"{_place(event.room)}{event.name}: {_block(event.text)}"
+
+
+def _refusal(answer: Refusal) -> str:
+    first, *more = answer.text.split("\n")
+    return "\r\n    ".join([f"! {first}", *more])
 
 
 def _acted(event: Acted) -> str:
@@ -335,7 +340,7 @@ _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Welcome: _welcome,
     Goodbye: lambda answer: f"* Goodbye, {answer.name}.",
     Notice: lambda answer: f"* {answer.text}",
-    Refusal: lambda answer: f"! {answer.text}",
+    Refusal: _refusal,
     End: lambda answer: ".",
     Question: lambda answer: f"? {answer.text}",
     Past: _past,
