@@ -185,6 +185,7 @@ class Audience:
             user.seats = tuple(seat for seat in user.seats if seat is not room)
             del room.present[user]
             for session in user.listening:
+                session.forget(room)
                 telling.unseat(session, room)
                 telling.tell(session, Notice(f"You have left {room}; what you type is said in {session.room}"))
         if not self._isHeld(room, event):

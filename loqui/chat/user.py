@@ -112,8 +112,9 @@ class Session:
             self.outlet.write(b"".join(map(self.render, answers)))
 
     def turnTo(self, room: Room) -> None:
-        """Say what comes from now on in a room, which has been looked at until now."""
-        self.look(self.room)
+        """Say what comes from now on in a room; the one before it has been looked at until now."""
+        if self.room.isLobby or self.user in self.room.present:
+            self.look(self.room)
         self.room = room
 
     def look(self, room: Room) -> None:
@@ -121,6 +122,11 @@ class Session:
         if self.seen is None:
             self.seen = {}
         self.seen[room] = room.count
+
+    def forget(self, room: Room) -> None:
+        """It does not matter any more when this session looked in a room."""
+        if self.seen is not None:
+            self.seen.pop(room, None)
 
     def unread(self, room: Room) -> int:
         """How much has been said in a room since this session looked there."""
