@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from loqui.answers import Answer, Whois
+from loqui.answers import Answer, Notice, Whois
 from loqui.chat.command import Command, Context
+from loqui.chat.user import User
 from loqui.errors import LoquiError
-from loqui.names import keyOrNone
+from loqui.names import keyOrNone, nameKey
 
 __all__ = ["ROWS"]
 
@@ -46,29 +47,41 @@ def _back(context: Context) -> None:
     context.notice("You are back")
 
 
+# Whom somebody ignores changes in turn, as names do: somebody else may have had this one a moment before.
+
+
 def _ignore(context: Context, name: str) -> None:
-    session = context.session
     if not name:
-        names = ", ".join(sorted(session.ignored)) or "nobody"
-        context.notice(f"You ignore {names}")
+        context.answer(lambda: Notice(f"You ignore {', '.join(sorted(context.session.ignored)) or 'nobody'}"))
         return
     user = context.hub.find(name)
     if user is context.user:
         raise LoquiError("no-change", "you cannot ignore yourself")
+    context.answer(lambda: _ignored(context, user, name))
+
+
+def _ignored(context: Context, user: User, name: str) -> Answer:
+    session, audience = context.session, context.hub.audience
+    if audience.present.get(user.shown) is not user:
+        raise LoquiError("no-such-user", f"{name} is not here; /who shows who is")
     if len(session.ignored) >= MAX_IGNORED:
         raise LoquiError("too-many-ignored", f"you ignore {MAX_IGNORED} people; /unignore one first")
-    context.hub.audience.ignore(session, session.ignored | {user.key})
-    context.notice(
-        f"You see nothing of what {user.name} says, as long as you are here; /unignore {user.name} ends that"
+    audience.ignore(session, session.ignored | {nameKey(user.shown)})
+    return Notice(
+        f"You see nothing of what {user.shown} says, as long as you are here; /unignore {user.shown} ends that"
     )
 
 
 def _unignore(context: Context, name: str) -> None:
-    key = keyOrNone(name)
-    if key is None or key not in context.session.ignored:
+    context.answer(lambda: _unignored(context, name))
+
+
+def _unignored(context: Context, name: str) -> Answer:
+    session, key = context.session, keyOrNone(name)
+    if key is None or key not in session.ignored:
         raise LoquiError("no-change", f"you do not ignore {name}; /ignore shows whom you do")
-    context.hub.audience.ignore(context.session, context.session.ignored - {key})
-    context.notice(f"You see what {name} says again")
+    context.hub.audience.ignore(session, session.ignored - {key})
+    return Notice(f"You see what {name} says again")
 
 
 def _quiet(context: Context, switch: str) -> None:
