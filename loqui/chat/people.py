@@ -18,11 +18,11 @@ MAX_IGNORED = 100
 
 
 def _whois(context: Context, name: str) -> None:
-    context.answer(lambda: _describe(context, name))
-
-
-def _describe(context: Context, name: str) -> Answer:
     user = context.hub.find(name)
+    context.answer(lambda: _describe(context, user, name))
+
+
+def _describe(context: Context, user: User, name: str) -> Answer:
     if context.hub.audience.present.get(user.shown) is not user:
         raise LoquiError("no-such-user", f"{name} is not here; /who shows who is")
     shared = tuple(room.name for room in user.seats if room in context.user.seats)
