@@ -90,8 +90,9 @@ def _about(room: Room) -> str:
 
 
 def _invite(context: Context, name: str, where: str) -> None:
-    room = context.room(where)
-    context.happens(room.invite(context.user, context.hub.find(name), context.now))
+    room, guest = context.room(where), context.hub.find(name)
+    context.happens(room.invite(context.user, guest, context.now))
+    context.hub.rooms.concerns(guest.key, room)
 
 
 def _uninvite(context: Context, name: str) -> None:
