@@ -92,7 +92,7 @@ class Audience:
         if user is not None:
             for room in user.seats:
                 room.unseat(session)
-            user.sessions = tuple(other for other in user.sessions if other is not session)
+            user.lose(session)
         self.ignore(session, frozenset())
 
     def ignore(self, session: Session, keys: frozenset[str]) -> None:
@@ -123,11 +123,13 @@ class Audience:
             telling.seat(session, room)
 
     def goodbye(self, session: Session, telling: Telling) -> None:
-        """Let a session go."""
-        if session.user is not None:
-            telling.tell(session, Goodbye(session.user.shown))
-            for room in session.user.seats:
+        """Let a session go: this is the last that it is told."""
+        user = session.user
+        if user is not None:
+            telling.tell(session, Goodbye(user.shown))
+            for room in user.seats:
                 telling.unseat(session, room)
+            user.lose(session)
         telling.close(session)
 
     # What each event does.

@@ -52,6 +52,10 @@ class User:
         """The sessions that have been welcomed and can still be told something."""
         return [session for session in self.sessions if session.held is None and not session.gone]
 
+    def lose(self, session: Session) -> None:
+        """They are here with this connection no more."""
+        self.sessions = tuple(other for other in self.sessions if other is not session)
+
 
 class Session:
     """
