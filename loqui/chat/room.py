@@ -24,7 +24,7 @@ from loqui.events import (
     TopicSet,
     Uninvited,
 )
-from loqui.names import keyOrNone
+from loqui.names import keyOrNone, nameKey
 from loqui.settings import Settings, after
 
 if TYPE_CHECKING:
@@ -123,6 +123,11 @@ class Room:
         if not settings.private or user.key in settings.owners or user.key in settings.invited:
             return True
         return bool(settings.key) and compare_digest(settings.key.encode(), key.encode())
+
+    def isKnownTo(self, user: User) -> bool:
+        """Whether somebody may know of the room, as far as has been told."""
+        told, key = self.told, nameKey(user.shown)
+        return self.isKept and (not told.private or user in self.present or key in told.owners or key in told.invited)
 
     def join(self, user: User, now: int) -> Joined:
         """Make somebody a member."""

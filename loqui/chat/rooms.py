@@ -15,7 +15,7 @@ from loqui.settings import after
 if TYPE_CHECKING:
     from loqui.chat.ports import RoomRecord
 
-__all__ = ["Rooms"]
+__all__ = ["Rooms", "noSuchRoom", "notInRoom"]
 
 #: How many rooms there may be, and how many somebody may be in, the lobby not counted.
 MAX_ROOMS = 5000
@@ -84,7 +84,7 @@ class Rooms:
         """
         room = self._find(name)
         if room is None or user not in room.members:
-            raise LoquiError("not-in-room", f"you are not in {_hash(name)}; /join it first")
+            raise notInRoom(name)
         return room
 
     def visibleTo(self, user: User, name: str) -> Room:
@@ -95,7 +95,7 @@ class Rooms:
         """
         room = self._find(name)
         if room is None or not (user in room.members or room.admits(user)):
-            raise LoquiError("no-such-room", f"there is no room {_hash(name)} that you could see; /rooms lists them")
+            raise noSuchRoom(name)
         return room
 
     def enter(self, user: User, text: str, key: str, now: int) -> tuple[Room, list[Created | Joined]]:
@@ -186,6 +186,16 @@ class Rooms:
         for settings in (room.settings, room.told):
             for key in settings.owners | settings.invited:
                 self.concerns(key, room)
+
+
+def notInRoom(name: str) -> LoquiError:
+    """What to raise when somebody is not in a room of that name, whether there is one or not."""
+    return LoquiError("not-in-room", f"you are not in {_hash(name)}; /join it first")
+
+
+def noSuchRoom(name: str) -> LoquiError:
+    """What to raise when somebody may know of no room of that name, whether there is one or not."""
+    return LoquiError("no-such-room", f"there is no room {_hash(name)} that you could see; /rooms lists them")
 
 
 def _hash(name: str) -> str:

@@ -8,6 +8,7 @@ from loqui.answers import Answer, Entered, Members, Notice, RoomLine, Rooms
 from loqui.chat.audience import NAMED
 from loqui.chat.command import Command, Context
 from loqui.chat.room import Room
+from loqui.chat.rooms import noSuchRoom, notInRoom
 from loqui.errors import LoquiError
 
 __all__ = ["PRIVATE_ROWS", "ROWS"]
@@ -28,6 +29,7 @@ def _join(context: Context, name: str, key: str) -> None:
 
 
 def _entered(context: Context, room: Room) -> Answer:
+    _checkIn(context, room)
     others = [user.shown for user in room.present if user is not context.user]
     return Entered(room.name, room.told.topic, tuple(others[:NAMED]), len(others[NAMED:]), False, True)
 
@@ -47,12 +49,9 @@ def _rooms(context: Context, word: str) -> None:
 
 
 def _listed(context: Context, word: str) -> Rooms:
-    user, key = context.user, context.user.key
+    user = context.user
     rooms = [
-        room
-        for room in context.hub.audience.rooms.values()
-        if (user in room.present or not room.told.private or key in room.told.invited or key in room.told.owners)
-        and word in room.name.casefold()
+        room for room in context.hub.audience.rooms.values() if room.isKnownTo(user) and word in room.name.casefold()
     ]
     first = nsmallest(LISTED, rooms, key=lambda room: (user not in room.present, -len(room.present), room.name))
     return Rooms(tuple(_line(context, room) for room in first), len(rooms) - len(first))
@@ -69,10 +68,12 @@ def _line(context: Context, room: Room) -> RoomLine:
 
 def _who(context: Context, name: str) -> None:
     room = context.hub.rooms.visibleTo(context.user, name) if name else context.session.room
-    context.answer(lambda: _members(room))
+    context.answer(lambda: _members(context, room))
 
 
-def _members(room: Room) -> Members:
+def _members(context: Context, room: Room) -> Members:
+    if not room.isKnownTo(context.user):
+        raise noSuchRoom(room.name)
     away = frozenset(user.shown for user in room.present if user.away is not None)
     return Members(room.name, tuple(user.shown for user in room.present), away)
 
@@ -82,11 +83,18 @@ def _topic(context: Context, text: str) -> None:
     if text:
         context.happens(room.setTopic(context.user, "" if text == NOTHING else text, context.now))
     else:
-        context.answer(lambda: Notice(_about(room)))
+        context.answer(lambda: _about(context, room))
 
 
-def _about(room: Room) -> str:
-    return f"The topic of {room}: {room.told.topic}" if room.told.topic else f"There is no topic of {room}"
+def _about(context: Context, room: Room) -> Notice:
+    _checkIn(context, room)
+    return Notice(f"The topic of {room}: {room.told.topic}" if room.told.topic else f"There is no topic of {room}")
+
+
+def _checkIn(context: Context, room: Room) -> None:
+    """Refuse to answer who was about to be in a room when they asked, which could not be kept."""
+    if context.user not in room.present:
+        raise notInRoom(room.name)
 
 
 def _invite(context: Context, name: str, where: str) -> None:
