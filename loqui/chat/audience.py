@@ -87,16 +87,18 @@ class Audience:
 
     def drop(self, session: Session) -> None:
         """Tell a session nothing more."""
+        self.ignore(session, frozenset())
         session.gone = True
         user = session.user
         if user is not None:
             for room in user.seats:
                 room.unseat(session)
             user.lose(session)
-        self.ignore(session, frozenset())
 
     def ignore(self, session: Session, keys: frozenset[str]) -> None:
-        """Show a session nothing of what these people say."""
+        """Show a session nothing of what these people say; one that is gone is shown nothing anyway."""
+        if session.gone:
+            return
         for key in session.ignored - keys:
             self.ignoring[key].discard(session)
             if not self.ignoring[key]:
