@@ -98,13 +98,13 @@ class Audience:
 
     def drop(self, session: Session) -> None:
         """Tell a session nothing more."""
+        self.ignore(session, frozenset())
         session.gone = True
         user = session.user
         if user is not None:
             for room in user.seats:
                 room.unseat(session)
-            user.sessions = tuple(other for other in user.sessions if other is not session)
-        self.ignore(session, frozenset())
+            user.lose(session)
 
     def ignore(self, session: Session, keys: frozenset[str]) -> None:
         """Show a session nothing of what these people say; one that is gone is not taken note of."""
@@ -141,7 +141,7 @@ class Audience:
             telling.tell(session, Goodbye(user.shown))
             for room in user.seats:
                 telling.unseat(session, room)
-            user.sessions = tuple(other for other in user.sessions if other is not session)
+            user.lose(session)
         telling.close(session)
 
     # What each event does.
@@ -199,6 +199,7 @@ class Audience:
             user.seats = tuple(seat for seat in user.seats if seat is not room)
             del room.present[user]
             for session in user.listening:
+                session.forget(room)
                 telling.unseat(session, room)
                 telling.tell(session, Notice(f"You have left {room}; what you type is said in {session.room}"))
         if not self._isHeld(room, event):
@@ -232,8 +233,9 @@ class Audience:
         user.shown = event.to
         self.present[event.to] = user
         old, new = nameKey(event.name), nameKey(event.to)
-        for room in self._registry.concerning(old):
+        for room in tuple(self._registry.concerning(old)):
             room.retell(event)
+            self._registry.concerns(new, room)
         if old != new:
             for session in self.ignoring.get(old, frozenset()).copy():
                 self.ignore(session, session.ignored - {old} | {new})
@@ -244,12 +246,14 @@ class Audience:
         room = self.rooms[event.room] = self._registry.named(event.room)
         room.isKept = room.isNew = True
         room.happened(event)
+        self._registry.concerns(nameKey(event.name), room)
 
     def _forgotten(self, event: Forgotten, origin: Session | None, telling: Telling) -> None:
         del self.rooms[event.room]
 
     def _invited(self, event: Invited, origin: Session | None, telling: Telling) -> None:
         self._shown(event, origin, telling)
+        self._registry.concerns(nameKey(event.to), self.rooms[event.room])
         guest = self.present.get(event.to)
         for session in guest.listening if guest is not None else ():
             telling.tell(session, Invitation(event))

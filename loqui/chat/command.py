@@ -43,7 +43,7 @@ class Context:
 
         @raise LoquiError: with code C{not-in-room}.
         """
-        if self.user not in room.present:
+        if self.user not in room.present and not self.user.operates:
             raise LoquiError("not-in-room", f"you are not in {room}; /join it first")
         return room
 

@@ -298,6 +298,7 @@ class Hub:
 
         @raise Exception: what went wrong with one of them; the others are told nevertheless.
         """
+        self._promised = set()
         telling = self.audience.telling()
         wrong: list[Exception] = []
         for event, origin in batch:

@@ -18,11 +18,11 @@ MAX_IGNORED = 100
 
 
 def _whois(context: Context, name: str) -> None:
-    context.answer(lambda: _describe(context, name))
-
-
-def _describe(context: Context, name: str) -> Answer:
     user = context.hub.find(name)
+    context.answer(lambda: _describe(context, user, name))
+
+
+def _describe(context: Context, user: User, name: str) -> Answer:
     if context.hub.audience.present.get(user.shown) is not user:
         raise LoquiError("no-such-user", f"{name} is not here; /who shows who is")
     lobby = context.hub.rooms.lobby
@@ -57,6 +57,9 @@ def _back(context: Context) -> None:
     context.notice("You are back")
 
 
+# Whom somebody ignores changes in turn, as names do: somebody else may have had this one a moment before.
+
+
 def _ignore(context: Context, name: str) -> None:
     if not name:
         context.answer(lambda: Notice(f"You ignore {', '.join(sorted(context.session.ignored)) or 'nobody'}"))
@@ -64,29 +67,30 @@ def _ignore(context: Context, name: str) -> None:
     user = context.hub.find(name)
     if user is context.user:
         raise LoquiError("no-change", "you cannot ignore yourself")
-    # In its turn: a name may be about to pass from one to another.
-    context.answer(lambda: _hide(context, user))
+    context.answer(lambda: _ignored(context, user, name))
 
 
-def _hide(context: Context, user: User) -> Notice:
-    ignored = context.session.ignored
-    if len(ignored) >= MAX_IGNORED:
+def _ignored(context: Context, user: User, name: str) -> Answer:
+    session, audience = context.session, context.hub.audience
+    if audience.present.get(user.shown) is not user:
+        raise LoquiError("no-such-user", f"{name} is not here; /who shows who is")
+    if len(session.ignored) >= MAX_IGNORED:
         raise LoquiError("too-many-ignored", f"you ignore {MAX_IGNORED} people; /unignore one first")
-    context.hub.audience.ignore(context.session, ignored | {nameKey(user.shown)})
+    audience.ignore(session, session.ignored | {nameKey(user.shown)})
     return Notice(
         f"You see nothing of what {user.shown} says, as long as you are here; /unignore {user.shown} ends that"
     )
 
 
 def _unignore(context: Context, name: str) -> None:
-    context.answer(lambda: _show(context, name))
+    context.answer(lambda: _unignored(context, name))
 
 
-def _show(context: Context, name: str) -> Notice:
-    key, ignored = keyOrNone(name), context.session.ignored
-    if key is None or key not in ignored:
+def _unignored(context: Context, name: str) -> Answer:
+    session, key = context.session, keyOrNone(name)
+    if key is None or key not in session.ignored:
         raise LoquiError("no-change", f"you do not ignore {name}; /ignore shows whom you do")
-    context.hub.audience.ignore(context.session, ignored - {key})
+    context.hub.audience.ignore(session, session.ignored - {key})
     return Notice(f"You see what {name} says again")
 
 

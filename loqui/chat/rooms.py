@@ -16,7 +16,7 @@ from loqui.settings import after, targetKey
 if TYPE_CHECKING:
     from loqui.chat.ports import RoomRecord
 
-__all__ = ["Rooms"]
+__all__ = ["Rooms", "noSuchRoom", "notInRoom"]
 
 #: How many rooms there may be, and how many somebody may be in, the lobby not counted.
 MAX_ROOMS = 5000
@@ -94,7 +94,7 @@ class Rooms:
         """
         room = self.find(name)
         if room is None or user not in room.members:
-            raise LoquiError("not-in-room", f"you are not in {_hash(name)}; /join it first")
+            raise notInRoom(name)
         return room
 
     def visibleTo(self, user: User, name: str) -> Room:
@@ -105,7 +105,7 @@ class Rooms:
         """
         room = self.find(name)
         if room is None or not (room.isKept and room.isShownTo(user)):
-            raise LoquiError("no-such-room", f"there is no room {_hash(name)} that you could see; /rooms lists them")
+            raise noSuchRoom(name)
         return room
 
     def enter(self, user: User, text: str, key: str, now: int) -> tuple[Room, list[Created | Joined]]:
@@ -211,6 +211,16 @@ class Rooms:
     def _index(self, room: Room) -> None:
         for key in room.settings.keys | room.told.keys:
             self.concerns(key, room)
+
+
+def notInRoom(name: str) -> LoquiError:
+    """What to raise when somebody is not in a room of that name, whether there is one or not."""
+    return LoquiError("not-in-room", f"you are not in {_hash(name)}; /join it first")
+
+
+def noSuchRoom(name: str) -> LoquiError:
+    """What to raise when somebody may know of no room of that name, whether there is one or not."""
+    return LoquiError("no-such-room", f"there is no room {_hash(name)} that you could see; /rooms lists them")
 
 
 def _hash(name: str) -> str:

@@ -72,6 +72,10 @@ class User:
         """The sessions that have been welcomed and can still be told something."""
         return [session for session in self.sessions if session.held is None and not session.gone]
 
+    def lose(self, session: Session) -> None:
+        """They are here with this connection no more."""
+        self.sessions = tuple(other for other in self.sessions if other is not session)
+
 
 class Session:
     """
@@ -144,8 +148,9 @@ class Session:
             self.outlet.write(b"".join(map(self.render, answers)))
 
     def turnTo(self, room: Room) -> None:
-        """Say what comes from now on in a room, which has been looked at until now."""
-        self.look(self.room)
+        """Say what comes from now on in a room; the one before it has been looked at until now."""
+        if self.room.isLobby or self.user in self.room.present:
+            self.look(self.room)
         self.room = room
 
     def look(self, room: Room) -> None:
@@ -153,6 +158,11 @@ class Session:
         if self.seen is None:
             self.seen = {}
         self.seen[room] = room.count
+
+    def forget(self, room: Room) -> None:
+        """It does not matter any more when this session looked in a room."""
+        if self.seen is not None:
+            self.seen.pop(room, None)
 
     def unread(self, room: Room) -> int:
         """How much has been said in a room since this session looked there."""

@@ -91,8 +91,7 @@ def _about(room: Room) -> str:
 
 def _invite(context: Context, name: str, where: str) -> None:
     room = context.room(where)
-    guest = context.hub.find(name)
-    context.happens(room.invite(context.user, guest, context.now))
+    context.happens(room.invite(context.user, context.hub.find(name), context.now))
 
 
 def _uninvite(context: Context, name: str) -> None:
