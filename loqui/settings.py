@@ -43,6 +43,10 @@ class Sanction:
         """Whether it has not run out."""
         return not self.until or now < self.until
 
+    def outlasts(self, other: Sanction) -> bool:
+        """Whether it runs out no sooner than another."""
+        return not self.until or 0 < other.until <= self.until
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -148,7 +152,9 @@ def _without(sanctions: Mapping[str, Sanction], key: str) -> Mapping[str, Sancti
 def _renamed(sanctions: Mapping[str, Sanction], old: str, new: str) -> Mapping[str, Sanction]:
     if old == new or old not in sanctions:
         return sanctions
-    return {**_without(sanctions, old), new: sanctions[old]}
+    moved, there = sanctions[old], sanctions.get(new)
+    others = _without(sanctions, old)
+    return others if there is not None and there.outlasts(moved) else {**others, new: moved}
 
 
 def _moved(keys: frozenset[str], old: str, new: str) -> frozenset[str]:

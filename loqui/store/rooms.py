@@ -46,8 +46,16 @@ _DISOWN = "DELETE FROM room_right WHERE room = ? AND user = ? AND kind = 'owner'
 _DISOWN_ALL = "DELETE FROM room_right WHERE user = ?"
 _INVITED = "DELETE FROM room_right WHERE room = ? AND kind = 'invited'"
 _MOVES = (
-    "UPDATE OR REPLACE room_right SET user = ? WHERE user = ?",
-    "UPDATE OR REPLACE sanction SET target = ? WHERE target = ?",
+    "UPDATE OR REPLACE room_right SET user = ?1 WHERE user = ?2",
+    # Of two sanctions, the one that lasts longer remains.
+    """
+        DELETE FROM sanction WHERE target = ?2 AND EXISTS (
+            SELECT 1 FROM sanction AS there
+            WHERE there.room = sanction.room AND there.kind = sanction.kind AND there.target = ?1
+            AND (there.until = 0 OR sanction.until BETWEEN 1 AND there.until)
+        )
+    """,
+    "UPDATE OR REPLACE sanction SET target = ?1 WHERE target = ?2",
 )
 
 _ROOMS = """
