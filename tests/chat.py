@@ -14,7 +14,7 @@ from loqui.chat import commands
 from loqui.chat.hub import Hub
 from loqui.chat.user import Session, User
 from loqui.errors import LoquiError
-from loqui.events import AccountChanged, Event
+from loqui.events import LOBBY, AccountChanged, Event
 from loqui.testing import RecordingJournal, RecordingOutlet, RecordingPasswords
 from loqui.wire import text
 
@@ -228,3 +228,23 @@ class ChatTestCase(SynchronousTestCase):
     def nothingWaits(self) -> None:
         """Assert that nothing has been given to the journal."""
         self.assertEqual(self.journal.waiting, [])
+
+
+class AccountsTestCase(ChatTestCase):
+    """A chat in which there may be accounts."""
+
+    def owners(self, room: str = LOBBY) -> set[str]:
+        """Who rules a room, as accepted; and as told, which is the same when nothing waits."""
+        found = self.hub.rooms.named(room)
+        if not self.journal.waiting:
+            self.assertEqual(found.settings.owners, found.told.owners)
+        return set(found.settings.owners)
+
+    def isHere(self, visitor: Visitor) -> bool:
+        """Whether a connection still counts."""
+        return visitor.session.isIn and not visitor.outlet.closed
+
+    def isOperator(self, visitor: Visitor) -> bool:
+        """Whether somebody has the rights of an operator."""
+        user = visitor.session.user
+        return user is not None and self.hub.rooms.lobby.isRuledBy(user)

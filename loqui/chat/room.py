@@ -279,6 +279,14 @@ class Room:
             raise LoquiError("too-many-sanctions", f"there are {MAX_SANCTIONS:,} already; lift one first")
         return self._set(Moderated(user.name, self.name, act, to, why, until, now))
 
+    def takeOffice(self, name: str, by: str, now: int) -> Moderated:
+        """
+        Have a name own this no more, because it is another's from now on.
+
+        @param by: who gave it away.
+        """
+        return self._set(Moderated(by, self.name, "deop", name, "it is a new account", 0, now))
+
     def announce(self, user: User, text: str, now: int) -> Announced:
         """
         Say something that all are to notice.
