@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Thread
 from typing import Any
 
@@ -13,11 +13,18 @@ from twisted.internet.testing import StringTransport
 from loqui.chat.ports import Entry, Listener, Turn
 from loqui.chat.user import Session
 from loqui.errors import LoquiError
-from loqui.events import Event, place
+from loqui.events import AccountChanged, Announced, CodeGiven, Event, Moderated, place
 from loqui.identities import Account
 from loqui.names import keyOrNone
 
-__all__ = ["MemoryTransport", "RecordingJournal", "RecordingOutlet", "RecordingPasswords", "WaitingThread"]
+__all__ = [
+    "MemoryTransport",
+    "RecordingArchive",
+    "RecordingJournal",
+    "RecordingOutlet",
+    "RecordingPasswords",
+    "WaitingThread",
+]
 
 
 class RecordingJournal:
@@ -56,6 +63,29 @@ class RecordingJournal:
         assert self._listener is not None
         batch, self.waiting = self.waiting, []
         self.waiting = self._listener.refused(batch, why) + self.waiting
+
+
+class RecordingArchive:
+    """
+    What a L{RecordingJournal} has kept.
+
+    @ivar asked: the room and the count of each question.
+    """
+
+    def __init__(self, journal: RecordingJournal) -> None:
+        self._journal = journal
+        self.asked: list[tuple[str | None, int]] = []
+
+    async def audit(self, room: str | None, count: int) -> Sequence[Event]:
+        """
+        The last events that kept the peace, oldest first.
+
+        @param room: the room they were in; None for any.
+        """
+        self.asked.append((room, count))
+        kinds = (Moderated, Announced, AccountChanged, CodeGiven)
+        events = [event for event in self._journal.kept if isinstance(event, kinds)]
+        return [event for event in events if room is None or getattr(event, "room", None) == room][-count:]
 
 
 class RecordingOutlet:

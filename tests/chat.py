@@ -15,7 +15,7 @@ from loqui.chat.hub import Hub
 from loqui.chat.user import Session, User
 from loqui.errors import LoquiError
 from loqui.events import LOBBY, AccountChanged, Event
-from loqui.testing import RecordingJournal, RecordingOutlet, RecordingPasswords
+from loqui.testing import RecordingArchive, RecordingJournal, RecordingOutlet, RecordingPasswords
 from loqui.wire import text
 
 #: UTC in milliseconds since the epoch.
@@ -135,6 +135,7 @@ class ChatTestCase(SynchronousTestCase):
         self.users = {}
         self.hub = Hub(self.journal, self.users, lambda seconds, function: None, backlog, motd)
         self.hub.passwords = self.passwords = RecordingPasswords(self.hub.accounts.find)
+        self.hub.archive = self.archive = RecordingArchive(self.journal)
         self.journal.tell(self.hub)
         return self.hub
 

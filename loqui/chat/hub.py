@@ -208,6 +208,7 @@ class Hub:
             raise LoquiError("no-change", f"you are {name} already")
         if user.registered and key != user.key:
             raise LoquiError("no-change", f"you are logged in as {user.name}; to be {name}, connect again")
+        self.rooms.lobby.checkNotMuted(user, now)
         self.checkEntry(key, session.host, now)
         self._checkMayMove(user, key)
         self._rename(session, user, name, key, looks, now)
