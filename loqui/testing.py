@@ -242,6 +242,11 @@ class MemoryTransport(StringTransport):
         super().registerProducer(producer, streaming)
         self.pull()
 
+    def resumeProducing(self) -> None:
+        """Read again; nothing happens at the end, as with a real one."""
+        if not (self.disconnecting or self.disconnected):
+            super().resumeProducing()
+
     def pull(self) -> None:
         """Ask for more, once, or while this transport takes anything."""
         assert self.producer is None or IPullProducer.providedBy(self.producer)

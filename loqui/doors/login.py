@@ -12,7 +12,7 @@ from loqui.chat.user import Session
 from loqui.errors import LoquiError
 from loqui.events import AccountChanged
 from loqui.identities import digestCode
-from loqui.names import checkName
+from loqui.names import checkName, nameKey
 from loqui.requests import Request
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Login:
 
     def _checkFree(self, name: str, code: str) -> None:
         self._hub.checkNew()
-        self._hub.checkEntry(None, self._session.host, self._now())
+        self._hub.checkEntry(nameKey(name), self._session.host, self._now())
         self._hub.checkFree(name)
         self._hub.accounts.checkCode(code, self._now())
 

@@ -59,6 +59,7 @@ class Chat(LineReceiver):
         self._unnamed = 0  # Bytes that came before a name.
         self._slowed = False  # Whether it has been told so.
         self._slowdowns = 0
+        self._isDelayed = False
         self._calls: list[IDelayedCall] = []
         self._busy = False  # Whether something is to be finished before the client is heard again.
         self._ended = False  # Whether the client has sent its last.
@@ -213,7 +214,7 @@ class Chat(LineReceiver):
         self._busy = False
         if self._ended:
             self._end()
-        elif not self._closing:
+        elif not (self._closing or self._isDelayed):
             self.resumeProducing()
 
     def _obey(self, line: bytes) -> None:
@@ -243,9 +244,11 @@ class Chat(LineReceiver):
             self.factory.refused["flood"] += 1
             self.session.tell(Notice("slow down: your lines are being delayed"))
         self.pauseProducing()
+        self._isDelayed = True
         self._calls = [self.factory.clock.callLater(delay, self._hearAgain)]
 
     def _hearAgain(self) -> None:
+        self._isDelayed = False
         if not self._busy:
             self.resumeProducing()
 
