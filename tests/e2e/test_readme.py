@@ -69,7 +69,7 @@ async def test_thePrivateRoom(tmp_path: Path) -> None:
             continue
         if line == "* #plans dave has joined":
             dave.say(b"/join #plans")
-        await carol.until(lambda line=line: line.encode() in carol.lines[seen:])
+        await carol.until(lambda line=line, seen=seen: line.encode() in carol.lines[seen:])
         seen += 1
     await dave.sees(b"#plans carol: shall we?")
     await dave.sees(b"[PM from carol] and this stands in no room at all")
