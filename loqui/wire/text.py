@@ -232,6 +232,8 @@ def _entered(answer: Entered) -> str:
     here = _count(answer.here, answer.more)
     others = f"has {here} in it" if here else "has nobody else in it"
     who = "is new, and yours" if answer.isNew else others
+    if answer.room == LOBBY:
+        return f"* The lobby {others}. What you type is said there."
     topic = f" It is about: {answer.topic}" if answer.topic else ""
     where = "What you type is said there" if answer.isCurrent else f"/join {answer.room} to talk there"
     return f"* {answer.room} {who}. {where}; /leave leaves it.{topic}"
