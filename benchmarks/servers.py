@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shlex
 import shutil
 import socket
@@ -10,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,9 @@ __all__ = ["Running", "Server", "also", "available", "loqui"]
 
 #: Seconds in which a server must listen.
 START = 30.0
+
+#: Where servers listen.
+PORTS = range(20_000, 32_000)
 
 _NGIRCD = """\
 [Global]
@@ -133,9 +137,11 @@ def _ngircd(program: str, port: int, folder: Path) -> list[str]:
 
 
 def _freePort() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    # Not one of those that the system gives to whoever connects: in between, it might give it away.
+    for port in random.sample(PORTS, len(PORTS)):
+        with suppress(OSError), closing(socket.create_server(("127.0.0.1", port))):
+            return port
+    raise RuntimeError("no port is free")
 
 
 def _awaitPort(child: subprocess.Popen[bytes], port: int, log: Path) -> None:

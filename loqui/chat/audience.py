@@ -196,12 +196,12 @@ class Audience:
                     self._comings[seat].drop(event.name)
             user.seats = ()
         else:
-            user.seats = tuple(seat for seat in user.seats if seat is not room)
             del room.present[user]
             for session in user.listening:
                 session.forget(room)
                 telling.unseat(session, room)
                 telling.tell(session, Notice(f"You have left {room}; what you type is said in {session.room}"))
+            user.seats = tuple(seat for seat in user.seats if seat is not room)
         if not self._isHeld(room, event):
             telling.happened(room, event)
         room.happened(event)
