@@ -444,8 +444,6 @@ class Model:
     def who(self, view: View, name: str = "") -> None:
         """C{/who}."""
         key = fold(name) or view.room
-        if not self.accepted.shows(key, view.person):
-            raise Refused
         self._asks(view, lambda: self._members(view, key))
 
     def topic(self, view: View, text: str = "") -> None:
