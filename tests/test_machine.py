@@ -562,7 +562,7 @@ class ChatMachine(RuleBasedStateMachine):
             assert set(getattr(user, places)) == {room for room in rooms if user in getattr(room, members)}
         for room in rooms:
             for key in room.settings.owners | room.settings.invited | room.told.owners | room.told.invited:
-                assert room in self.hub.rooms.concerning(key) or self.hub.rooms._find(room.name) is not room
+                assert room in self.hub.rooms.concerning(key) or self.hub.rooms.find(room.name) is not room
 
     def facts(self, room: Room, members: str, settings: str) -> tuple[set[User], Settings]:
         """Who is in a room of the hub, and how it is set."""
@@ -577,8 +577,8 @@ class ChatMachine(RuleBasedStateMachine):
                 for visitor in self.visitors
                 if visitor.view.isListening and visitor.view.person in place.members
             }
-            assert {session for seats in room.seats() for session in seats} == seated
-            assert room.quiet == {session for session in seated if session.quiet}
+            assert {session for seats in room.seats.byWire() for session in seats} == seated
+            assert room.seats.quiet == {session for session in seated if session.quiet}
 
     def checkFilters(self) -> None:
         """Nothing is kept of a connection but what it is in need of."""
@@ -606,7 +606,7 @@ class ChatMachine(RuleBasedStateMachine):
         assert not (self.hub.users or self.hub._looks or audience.present or audience.ignoring or audience._comings)
         assert [*rooms._byKey.values()] == [*audience.rooms.values()] == [*rooms._looks.values()] == [rooms.lobby]
         assert not rooms._concerning
-        assert not (rooms.lobby.members or rooms.lobby.present or rooms.lobby.size)
+        assert not (rooms.lobby.members or rooms.lobby.present or rooms.lobby.seats)
 
 
 class MachineTests(SynchronousTestCase):

@@ -103,7 +103,7 @@ class Audience:
         user = session.user
         if user is not None:
             for room in user.seats:
-                room.unseat(session)
+                room.seats.discard(session)
             user.lose(session)
 
     def ignore(self, session: Session, keys: frozenset[str]) -> None:
@@ -121,7 +121,7 @@ class Audience:
         """Show a session who comes and goes, or not."""
         session.quiet = isQuiet
         for room in session.user.seats if session.user is not None else ():
-            room.hush(session)
+            room.seats.hush(session)
 
     def welcome(self, user: User, session: Session, telling: Telling) -> None:
         """Let a session see what its user may see, from here on."""

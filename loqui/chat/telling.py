@@ -46,8 +46,8 @@ class Telling:
 
     def happened(self, room: Room, what: _Shown) -> None:
         """Show something to all who have a seat in a room at this point of the batch."""
-        if room.quiet and isinstance(what, (Joined, Left, Gathering)):
-            self._setApart(room.quiet)
+        if room.seats.quiet and isinstance(what, (Joined, Left, Gathering)):
+            self._setApart(room.seats.quiet)
         if self._ignoring and isinstance(what, (Said, Acted)):
             self._setApart(self._ignoring.get(nameKey(what.name), frozenset()))
         self._byRoom.setdefault(room, []).append((self._count, what))
@@ -64,13 +64,13 @@ class Telling:
     def seat(self, session: Session, room: Room) -> None:
         """Show a session from here on what happens in a room."""
         self._apartIn.setdefault(room, {})[session] = self._linesOf(session)
-        room.seat(session)
+        room.seats.add(session)
 
     def unseat(self, session: Session, room: Room) -> None:
         """Show a session from here on nothing of a room any more."""
         self._linesOf(session)
         self._apartIn.get(room, {}).pop(session, None)
-        room.unseat(session)
+        room.seats.discard(session)
 
     def close(self, session: Session) -> None:
         """End a session, after what it is told."""
@@ -106,7 +106,7 @@ class Telling:
         others = self._apart.keys() | inSeveral
         write = self._chunkOfLines if others else self._chunk
         for room in rooms:
-            room.tell(partial(write, (room,)), others)
+            room.seats.tell(partial(write, (room,)), others)
         chunks: dict[tuple[tuple[Room, ...], Render], bytes] = {}
         for session in inSeveral - self._apart.keys():
             where = tuple([room for room in _seatsOf(session) if room in self._byRoom])
@@ -120,12 +120,12 @@ class Telling:
         """The sessions that sit in more than one of these rooms."""
         heard: set[Session] = set()
         several: set[Session] = set()
-        *smaller, largest = sorted(rooms, key=lambda room: room.size)
+        *smaller, largest = sorted(rooms, key=lambda room: len(room.seats))
         for room in smaller:
-            for seats in room.seats():
+            for seats in room.seats.byWire():
                 several |= seats.keys() & heard
                 heard.update(seats)
-        for seats in largest.seats():
+        for seats in largest.seats.byWire():
             several |= seats.keys() & heard
         return several
 
@@ -154,4 +154,4 @@ class Telling:
 def _seatsOf(session: Session) -> list[Room]:
     """The rooms whose events a session is told: few, however many there are."""
     rooms = session.user.seats if session.user is not None else ()
-    return [room for room in rooms if room.isSeated(session)]
+    return [room for room in rooms if session in room.seats]
