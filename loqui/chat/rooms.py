@@ -144,11 +144,10 @@ class Rooms:
         forgotten: list[Event] = []
         self._concerning = {}
         for room in tuple(self._byKey.values()):
-            self._index(room)
-            if room.isLobby:
-                continue
-            room.hours = 0 if room.members or room.present else room.hours + 1
-            if room.hours >= DAY:
+            room.hours = 0 if room.members or room.present or room.isLobby else room.hours + 1
+            if room.hours < DAY:
+                self._index(room)
+            else:
                 self.remove(room)
                 forgotten.append(Forgotten(room.name, now))
         return forgotten

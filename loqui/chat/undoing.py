@@ -8,7 +8,24 @@ from typing import TYPE_CHECKING
 from loqui.answers import Refusal
 from loqui.chat.ports import Entry, Turn
 from loqui.chat.user import Session, User
-from loqui.events import LOBBY, Acted, Created, Forgotten, Joined, Left, Renamed, Said, Told
+from loqui.events import (
+    LOBBY,
+    Acted,
+    Created,
+    Event,
+    Forgotten,
+    Invited,
+    Joined,
+    KeySet,
+    Left,
+    PrivacySet,
+    Renamed,
+    Said,
+    Told,
+    TopicSet,
+    Uninvited,
+)
+from loqui.names import nameKey
 
 if TYPE_CHECKING:
     from loqui.chat.hub import Hub
@@ -51,8 +68,7 @@ class _Undoing:
     def take(self, entry: Entry) -> None:
         """Undo one event, as far as that can be done without those after it."""
         event, session = entry
-        if isinstance(event, Forgotten):
-            self._rooms[self._hub.audience.rooms[event.room]] = None
+        self._rooms |= dict.fromkeys(self._set(event))
         if session is None or session.user is None or session.user in self._strangers:
             return
         user = session.user
@@ -75,10 +91,8 @@ class _Undoing:
             case Renamed():
                 self._promise(entry, session, f"others are told of your new name later: {self._why}")
             case Created():
-                self._rooms[self._hub.rooms.named(event.room)] = None
+                pass  # They are refused with the joining that follows.
             case _:
-                assert not isinstance(event, Forgotten)
-                self._rooms[self._hub.rooms.named(event.room)] = None
                 self._refuse(session, "not done")
 
     def finish(self) -> None:
@@ -100,6 +114,18 @@ class _Undoing:
                     session.room = session.room if session.room in stays else lobby
         self._hub.rooms.reset(self._rooms, [event for event, _ in self.kept if isinstance(event, Renamed)])
         self._hub.received(self._turns)
+
+    def _set(self, event: Event | Turn) -> Collection[Room]:
+        """The rooms that there are, or that are set as they are, because of an event, whoever made it happen."""
+        match event:
+            case Forgotten():
+                return [self._hub.audience.rooms[event.room]]
+            case Created() | TopicSet() | PrivacySet() | KeySet() | Invited() | Uninvited():
+                return [self._hub.rooms.named(event.room)]
+            case Renamed():
+                return self._hub.rooms.concerning(nameKey(event.to))
+            case _:
+                return []
 
     def _leave(self, entry: Entry, session: Session, user: User) -> None:
         event = entry.event
