@@ -444,7 +444,7 @@ class Model:
     def who(self, view: View, name: str = "") -> None:
         """C{/who}."""
         key = fold(name) or view.room
-        self._asks(view, lambda: self._members(view, key))
+        self._asks(view, lambda: self._members(view, key, mustBeIn=not name))
 
     def topic(self, view: View, text: str = "") -> None:
         """C{/topic}."""
@@ -590,8 +590,10 @@ class Model:
     def _names(self, people: list[Person]) -> tuple[str, ...]:
         return tuple(self.told.names[person] for person in people)
 
-    def _members(self, view: View, key: str) -> list[Any]:
+    def _members(self, view: View, key: str, mustBeIn: bool) -> list[Any]:
         room = self._visible(view, key)
+        if mustBeIn and view.person not in room.members:
+            raise Refused
         away = frozenset(self.told.names[person] for person in room.members if person.away is not None)
         return [Members(room.name, self._names(room.members), away)]
 
@@ -603,7 +605,10 @@ class Model:
         return [Entered(room.name, room.topic, others, 0, False, True)]
 
     def _about(self, view: View, key: str) -> list[Any]:
-        return [_notice(self._visible(view, key).topic)]
+        room = self._visible(view, key)
+        if view.person not in room.members:
+            raise Refused
+        return [_notice(room.topic)]
 
     def _described(self, view: View, person: Person, asked: int) -> list[Any]:
         if person not in self.told.names:

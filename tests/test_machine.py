@@ -205,6 +205,7 @@ class ChatMachine(RuleBasedStateMachine):
         self.wires = (Wire(), Wire())
         self.visitors: list[Visitor] = []
         self.users: dict[Person, User] = {}
+        self.isWell = False
         self._words = 0
 
     def word(self) -> str:
@@ -499,6 +500,7 @@ class ChatMachine(RuleBasedStateMachine):
     def allIsWell(self) -> None:
         """Everybody has seen what they are to see, and the hub knows what is true."""
         ChatMachine.steps += 1
+        self.isWell = False
         self.model.now += 700
         if len(self.model.pending) > PENDING:
             self.commits()
@@ -510,6 +512,7 @@ class ChatMachine(RuleBasedStateMachine):
         self.checkRooms(self.model.told, self.hub.audience.rooms.values(), "present", "told", "seats")
         self.checkSeats()
         self.checkFilters()
+        self.isWell = True
 
     def compares(self, visitor: Visitor) -> list[str]:
         """Somebody has been sent what they are to see and no secret; the lines, as they are written for people."""
@@ -596,6 +599,8 @@ class ChatMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """When all have gone, and a day after them, nothing is left."""
+        if not self.isWell:
+            return
         while self.visitors:
             self.drops(0, "")
         self.commits()

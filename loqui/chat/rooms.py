@@ -173,11 +173,11 @@ class Rooms:
         self._concerning = {}
         for room in tuple(self._byKey.values()):
             room.tidy(now)
-            self._index(room)
-            if room.isLobby or any(map(isRegistered, room.settings.owners)):
-                continue
-            room.hours = 0 if room.members or room.present else room.hours + 1
-            if room.hours >= DAY:
+            isNeeded = room.isLobby or room.members or room.present or any(map(isRegistered, room.settings.owners))
+            room.hours = 0 if isNeeded else room.hours + 1
+            if room.hours < DAY:
+                self._index(room)
+            else:
                 self.remove(room)
                 forgotten.append(Forgotten(room.name, now))
         return forgotten
