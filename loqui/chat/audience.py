@@ -11,7 +11,7 @@ from loqui.answers import Entered, Goodbye, Invitation, Notice, Refusal, Sent, W
 from loqui.chat.accounts import Accounts
 from loqui.chat.comings import Comings
 from loqui.chat.room import Room
-from loqui.chat.rooms import Rooms
+from loqui.chat.rooms import Rooms, noSuchRoom
 from loqui.chat.telling import Telling
 from loqui.chat.user import Session, User
 from loqui.events import (
@@ -34,7 +34,7 @@ from loqui.events import (
     TopicSet,
     Uninvited,
 )
-from loqui.names import nameKey
+from loqui.names import keyOrNone, nameKey, roomKey
 
 __all__ = ["NAMED", "Audience"]
 
@@ -60,7 +60,8 @@ class Audience:
         @param motd: lines that are shown to everybody after the welcome.
         """
         self.present: dict[str, User] = {}
-        self.rooms: dict[str, Room] = {registry.lobby.name: registry.lobby}
+        self.rooms: dict[str, Room] = {}
+        self._byKey: dict[str, Room] = {}
         self.ignoring: dict[str, set[Session]] = {}
         self._lobby = registry.lobby
         self._registry = registry
@@ -68,6 +69,7 @@ class Audience:
         self._later = later
         self._motd = tuple(map(Notice, motd))
         self._comings: dict[Room, Comings] = {}
+        self.open(registry.lobby)
         self._happened: dict[type[Event], Callable[[Any, Session | None, Telling], None]] = {
             Said: self._shown,
             Acted: self._shown,
@@ -95,6 +97,22 @@ class Audience:
     def happened(self, event: Event, origin: Session | None, telling: Telling) -> None:
         """An event is next in the journal's order."""
         self._happened[type(event)](event, origin, telling)
+
+    def open(self, room: Room) -> None:
+        """There is a room, as far as everybody is concerned."""
+        self.rooms[room.name] = self._byKey[roomKey(room.name)] = room
+
+    def visibleTo(self, user: User, name: str) -> Room:
+        """
+        The room of that name, which somebody may know of, as far as has been told.
+
+        @raise LoquiError: with code C{no-such-room}.
+        """
+        key = keyOrNone(name.removeprefix("#"))
+        room = self._byKey.get(f"#{key}")
+        if room is None or not room.isShownTo(user):
+            raise noSuchRoom(name)
+        return room
 
     def drop(self, session: Session) -> None:
         """Tell a session nothing more."""
@@ -243,13 +261,15 @@ class Audience:
             self.ignore(session, session.ignored - {new})  # Nobody ignores themselves.
 
     def _created(self, event: Created, origin: Session | None, telling: Telling) -> None:
-        room = self.rooms[event.room] = self._registry.named(event.room)
+        room = self._registry.named(event.room)
+        self.open(room)
         room.isKept = room.isNew = True
         room.happened(event)
         self._registry.concerns(nameKey(event.name), room)
 
     def _forgotten(self, event: Forgotten, origin: Session | None, telling: Telling) -> None:
         del self.rooms[event.room]
+        del self._byKey[roomKey(event.room)]
 
     def _invited(self, event: Invited, origin: Session | None, telling: Telling) -> None:
         self._shown(event, origin, telling)

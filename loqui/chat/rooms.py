@@ -97,17 +97,6 @@ class Rooms:
             raise notInRoom(name)
         return room
 
-    def visibleTo(self, user: User, name: str) -> Room:
-        """
-        The room of that name, which somebody may know of, as far as has been told.
-
-        @raise LoquiError: with code C{no-such-room}.
-        """
-        room = self.find(name)
-        if room is None or not (room.isKept and room.isShownTo(user)):
-            raise noSuchRoom(name)
-        return room
-
     def enter(self, user: User, text: str, key: str, now: int) -> tuple[Room, list[Created | Joined]]:
         """
         Let somebody into a room; if there is none of that name, and no key is given, it is made.
