@@ -467,6 +467,19 @@ class UndoneTests(ChatTestCase):
         self.forget()
         self.assertEqual(self.carol.asks("/rooms ops"), ["* There is no such room; /join #ROOM makes one"])
 
+    def test_roomThatSomebodyHasJustLookedInto(self) -> None:
+        """A room is not forgotten when somebody comes and goes within the last of its hours, kept or not."""
+        self.happens(self.carol, "/join #ops", "/leave")
+        for _ in range(23):
+            self.hub.anHourHasPassed(NOW)
+        before = self.state()
+        for line in ("/join #ops", "/topic t", "/leave"):
+            self.carol.type(line)
+        self.hub.anHourHasPassed(NOW)
+        self.journal.fail("disk full")
+        self.assertEqual(self.state(), before)
+        self.nothingWaits()
+
     def test_forgettingAndMaking(self) -> None:
         """A room that was to be forgotten, and was made again in the same batch, is the old one."""
         self.happens(self.carol, "/join #ops", "/topic t", "/leave")
