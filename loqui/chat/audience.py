@@ -221,8 +221,9 @@ class Audience:
         user.shown = event.to
         self.present[event.to] = user
         old, new = nameKey(event.name), nameKey(event.to)
-        for room in self._registry.concerning(old):
+        for room in tuple(self._registry.concerning(old)):
             room.retell(event)
+            self._registry.concerns(new, room)
         if old != new:
             for session in self.ignoring.get(old, frozenset()).copy():
                 self.ignore(session, session.ignored - {old} | {new})
@@ -233,12 +234,14 @@ class Audience:
         room = self.rooms[event.room] = self._registry.named(event.room)
         room.isKept = room.isNew = True
         room.happened(event)
+        self._registry.concerns(nameKey(event.name), room)
 
     def _forgotten(self, event: Forgotten, origin: Session | None, telling: Telling) -> None:
         del self.rooms[event.room]
 
     def _invited(self, event: Invited, origin: Session | None, telling: Telling) -> None:
         self._shown(event, origin, telling)
+        self._registry.concerns(nameKey(event.to), self.rooms[event.room])
         guest = self.present.get(event.to)
         for session in guest.listening if guest is not None else ():
             telling.tell(session, Invitation(event))
