@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from loqui.chat.hub import Hub
 from loqui.chat.ports import RoomRecord
 from loqui.errors import LoquiError, StartError
-from loqui.events import LOBBY, Joined, KeySet, Renamed, Said, Told
+from loqui.events import LOBBY, Forgotten, Joined, KeySet, Renamed, Said, Told
 from loqui.settings import Settings
 from loqui.store.database import Database, openDatabase
 from loqui.store.events import load
@@ -273,6 +273,7 @@ class ForgottenTests(KeptTestCase):
         alice, _ = self.here("alice", "bob")
         self.asks(alice, "/join #den", "/private on", "/key k", "/invite bob", "/leave")
         self.forget()
+        self.assertEqual(load(self.database, "#den", 1), [Forgotten("#den", NOW, 9)])
         execute = self.database.connection.execute
         self.assertEqual(execute("SELECT * FROM room").fetchall(), [])
         self.assertEqual(execute("SELECT * FROM room_right").fetchall(), [])
