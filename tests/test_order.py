@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import permutations
 
-from loqui.events import Event, Joined, Left
+from loqui.events import Event, Joined, Left, Said
 from tests.chat import NOW, ChatTestCase, NarrowOutlet, Visitor
 
 
@@ -241,6 +241,19 @@ def ways(events: Sequence[Event]) -> list[str]:
         for event in events
         if isinstance(event, (Joined, Left))
     ]
+
+
+class BugTests(ChatTestCase):
+    """When something goes wrong with one event of a batch."""
+
+    def test_othersAreTold(self) -> None:
+        """Everybody is told the rest of the batch, and then what went wrong is raised."""
+        alice, bob = self.here("alice", "bob")
+        alice.type("1")
+        self.journal.append(Said("zoe", "#nil", "in a room that there is not", NOW))
+        alice.type("2")
+        self.assertRaises(KeyError, self.journal.commit)
+        self.assertEqual((alice.sees(), bob.sees()), (["alice: 1", "alice: 2"],) * 2)
 
 
 class FilteredTests(ChatTestCase):

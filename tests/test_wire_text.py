@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from loqui.answers import Answer, Goodbye, Notice, Past, Question, Refusal, Sent, Welcome
+from loqui.answers import Answer, Goodbye, Notice, Past, Question, Refusal, Sent, Welcome, Whois
 from loqui.errors import LoquiError
-from loqui.events import LOBBY, Acted, Event, Joined, Left, Said, Told
+from loqui.events import LOBBY, Acted, Event, Forgotten, Joined, KeySet, Left, Said, Told
 from loqui.requests import Request
 from loqui.wire import text
 from loqui.wire.cleaning import clean
@@ -237,6 +237,58 @@ class RenderingTests(SynchronousTestCase):
         rendered = text.render(Said("alice", room, clean(line), 0))
         self.assertEqual(len(rendered.decode().splitlines()), 1)
         self.assertEqual(rendered.count(b"\n"), 1)
+
+
+class BlockTests(SynchronousTestCase):
+    """Text of several lines."""
+
+    @settings(deadline=None, database=None)
+    @given(st.lists(lines, min_size=2))
+    @example([b"alice: I never said this", b"* bob has left", b""])
+    def test_onlyTheHeaderIsAtTheEdge(self, pasted: list[bytes]) -> None:
+        """Whatever lines somebody pastes, as many are shown, each indented; the header says how many there are."""
+        said = "\n".join(map(clean, pasted))
+        for what, header in (
+            (Said("alice", "#dev", said, 0), "#dev alice: "),
+            (Told("alice", "bob", said, 0), "[PM from alice] "),
+            (Sent(Told("alice", "bob", said, 0)), "[PM to bob] "),
+        ):
+            first, *block = text.render(what).decode().removesuffix("\r\n").split("\r\n")
+            self.assertEqual(first, f"{header}[{len(pasted)} lines]")
+            self.assertEqual(block, [f"    {clean(line)}" for line in pasted])
+
+    def test_refusal(self) -> None:
+        """What is told back of a paste is indented, too."""
+        self.assertEqual(
+            text.render(Refusal("no-such-user", "not seen: a\nb\n")), b"! not seen: a\r\n    b\r\n    \r\n"
+        )
+
+
+class RoomRenderingTests(SynchronousTestCase):
+    """What a client sees of rooms and people."""
+
+    def test_keyIsNeverShown(self) -> None:
+        """That there is a key is told, and that there is none any more; the key is not."""
+        self.assertEqual(shown(KeySet("alice", "#den", "swordfish", 0)), "* #den alice has set a key")
+        self.assertEqual(shown(KeySet("alice", "#den", "", 0)), "* #den alice has removed the key")
+
+    def test_forgotten(self) -> None:
+        """A room that is no more."""
+        self.assertEqual(shown(Forgotten("#den", 0)), "* #den is no more")
+
+    def test_idle(self) -> None:
+        """How long somebody has said nothing is told in a unit that fits."""
+        minute = 60_000
+        for idle, words in (
+            (999, "0 s"),
+            (59_999, "59 s"),
+            (minute, "1 min"),
+            (119 * minute, "119 min"),
+            (120 * minute, "2 h"),
+            (47 * 60 * minute, "47 h"),
+            (48 * 60 * minute, "2 days"),
+        ):
+            self.assertIn(f", idle for {words}; you share ", shown(Whois("bob", 0, idle, None, (LOBBY,))))
 
 
 class ReadingTests(SynchronousTestCase):

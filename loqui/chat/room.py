@@ -187,6 +187,7 @@ class Room:
     def join(self, user: User, now: int) -> Joined:
         """Make somebody a member."""
         self.members[user] = None
+        self.hours = 0
         user.rooms += (self,)
         return Joined(user.name, self.name, now)
 
