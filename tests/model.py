@@ -224,7 +224,7 @@ class View:
 
     def __init__(self) -> None:
         self.person: Person | None = None
-        self.room = LOBBY
+        self.room = self.before = LOBBY
         self.isIn = False
         self.isOver = False
         self.held: list[Any] | None = []
@@ -559,6 +559,7 @@ class Model:
         old = self.told.rooms.get(view.room)
         if view.room == LOBBY or (old and view.person in old.members):
             view.looked[view.room] = old.said
+            view.before = view.room
         view.room = fold(room.name)
 
     def _whisper(self, view: View, person: Person | None, text: str) -> None:
@@ -679,7 +680,8 @@ class Model:
                 self._fails(entry, strangers, turns)
         for view in self.views:
             if view.isIn and view.person not in self.accepted.rooms.get(view.room, Place("")).members:
-                view.room = LOBBY
+                wasIn = view.person in self.accepted.rooms.get(view.before, Place("")).members
+                view.room = view.before if wasIn else LOBBY
         for entry in turns:
             self._answer(entry)
 
@@ -755,6 +757,8 @@ class Model:
                         view.sees(Invitation(event))
         if not isinstance(event, Told):
             room = world.rooms[fold(getattr(event, "room", LOBBY))]
+            if isinstance(event, PrivacySet) and not event.private:
+                room.recent.clear()
             room.recent.append(event)
             room.said += isinstance(event, (Said, Acted))
 

@@ -288,7 +288,7 @@ class RoomRenderingTests(SynchronousTestCase):
             (47 * 60 * minute, "47 h"),
             (48 * 60 * minute, "2 days"),
         ):
-            self.assertIn(f", idle for {words}; you share ", shown(Whois("bob", 0, idle, None, (LOBBY,))))
+            self.assertIn(f", idle for {words}, a guest; you share ", shown(Whois("bob", 0, idle, None, (LOBBY,))))
 
 
 class ReadingTests(SynchronousTestCase):

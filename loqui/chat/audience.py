@@ -280,6 +280,7 @@ class Audience:
 
     def _moderated(self, event: Moderated, origin: Session | None, telling: Telling) -> None:
         room = self.rooms[event.room]
+        self._registry.note(event)
         if "/" not in event.to:
             self._shown(event, origin, telling)
             return

@@ -319,6 +319,8 @@ class Room:
 
     def happened(self, event: Event) -> None:
         """An event of this room has been told."""
+        if isinstance(event, PrivacySet) and not event.private:
+            self.recent.clear()  # Who comes now was not meant to read it.
         self.recent.append(event)
         self._past = None
         if isinstance(event, (Said, Acted)):
