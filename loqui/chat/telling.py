@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Union
 from loqui.answers import Answer, Gathering
 from loqui.chat.room import Room
 from loqui.chat.user import Session
-from loqui.events import Acted, Event, Joined, Left, Said
+from loqui.events import Acted, Event, Invited, Joined, Left, Said
 from loqui.names import nameKey
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Telling:
         """Show something to all who have a seat in a room at this point of the batch."""
         if room.quiet and isinstance(what, (Joined, Left, Gathering)):
             self._setApart(room.quiet)
-        if self._ignoring and isinstance(what, (Said, Acted)):
+        if self._ignoring and isinstance(what, (Said, Acted, Invited)):
             self._setApart(self._ignoring.get(nameKey(what.name), frozenset()))
         self._byRoom.setdefault(room, []).append((len(self._shared), what))
         self._shared.append((room, what))
