@@ -380,7 +380,7 @@ class Model:
             if any(line.strip() for line in lines):
                 say("\n".join(lines))
 
-    def say(self, view: View, text: str, room: str = "") -> None:
+    def say(self, view: View, room: str, text: str) -> None:
         """C{/say} and all that is no command."""
         self._happens(view, Said(self.name(view), self._room(view, room).name, text, self.now))
 
@@ -403,7 +403,7 @@ class Model:
             view.draft = (lambda text: self._whisper(view, person, text)), []
         else:
             room = self._room(view, where).name
-            view.draft = (lambda text: self.say(view, text, room)), []
+            view.draft = (lambda text: self.say(view, room, text)), []
         self._notes(view)
 
     def join(self, view: View, name: str, word: str = "") -> None:
@@ -439,7 +439,7 @@ class Model:
 
     def rooms(self, view: View, word: str = "") -> None:
         """C{/rooms}."""
-        self._asks(view, lambda: self._listed(view, word))
+        self._asks(view, lambda: self._listed(view, fold(word)))
 
     def who(self, view: View, name: str = "") -> None:
         """C{/who}."""
@@ -474,9 +474,9 @@ class Model:
             raise Refused
         self._happens(view, Uninvited(self.name(view), room.name, name, self.now))
 
-    def private(self, view: View, isPrivate: bool) -> None:
+    def private(self, view: View, switch: str) -> None:
         """C{/private}."""
-        room = self._ownRoom(view)
+        room, isPrivate = self._ownRoom(view), switch == "on"
         if room.private == isPrivate:
             raise Refused
         self._happens(view, PrivacySet(self.name(view), room.name, isPrivate, self.now))
@@ -523,9 +523,9 @@ class Model:
         """C{/unignore}."""
         self._asks(view, lambda: self._unignored(view, name))
 
-    def quiet(self, view: View, isQuiet: bool) -> None:
+    def quiet(self, view: View, switch: str) -> None:
         """C{/quiet}."""
-        view.quiet = isQuiet
+        view.quiet = switch == "on"
         self._notes(view)
 
     # What that needs.
