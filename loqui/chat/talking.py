@@ -30,13 +30,13 @@ def _reply(context: Context, text: str) -> None:
     user = context.session.correspondent
     if user is None:
         raise LoquiError("no-such-user", "nobody has told you anything in private; /msg NAME TEXT does")
-    if context.hub.users.get(user.key) is not user:
-        # Not to whoever has the name now.
-        raise LoquiError("no-such-user", f"{user.name} has left and has not seen: {text}")
     _whisper(context, user, text)
 
 
 def _whisper(context: Context, user: User, text: str) -> None:
+    if context.hub.users.get(user.key) is not user:
+        # Not to whoever has the name now.
+        raise LoquiError("no-such-user", f"{user.name} has left and has not seen: {text}")
     context.happens(Told(context.user.name, user.name, text, context.now))
     if user.away is not None:
         context.notice(f"{user.name} is away{f': {user.away}' if user.away else ''}")
@@ -53,7 +53,7 @@ def _paste(context: Context, where: str) -> None:
         if user is None:
             _say(later, room.name, text)
         else:
-            _tell(later, user.name, text)
+            _whisper(later, user, text)
 
     session.draft = Draft(say)
     context.notice(f"Paste now, to {user.name if user else room}: nothing is a command, until a line with only {END}")
