@@ -239,6 +239,12 @@ class ChatMachine(RuleBasedStateMachine):
         known = [*here, *here, *NAMES]
         return known[number % len(known)]
 
+    def free(self, number: int, names: tuple[str, ...]) -> str:
+        """A name of these that nobody has, mostly."""
+        taken = set(map(fold, self.model.accepted.names.values()))
+        known = [*3 * [name for name in names if fold(name) not in taken], *names]
+        return known[number % len(known)]
+
     def where(self, number: int, visitor: Visitor | None) -> str:
         """The name of a room where somebody is, mostly, or none."""
         rooms = list(self.model.accepted.rooms.values())[1:]
@@ -282,10 +288,7 @@ class ChatMachine(RuleBasedStateMachine):
     @rule(number=numbers)
     def comes(self, number: int) -> None:
         """Somebody comes in, mostly under a name that is free."""
-        taken = set(map(fold, self.model.accepted.names.values()))
-        free = [name for name in (*NAMES, *INTRUDER, *INTRUDER) if fold(name) not in taken]
-        known = [*free, *free, *NAMES]
-        self.enters(known[number % len(known)])
+        self.enters(self.free(number, (*NAMES, *INTRUDER, *INTRUDER)))
 
     def enters(self, name: str) -> None:
         """Somebody comes in under a name; there is only one intruder."""
@@ -342,12 +345,13 @@ class ChatMachine(RuleBasedStateMachine):
             self.hub.drop(visitor.session)
             self.model.drop(visitor.view)
 
-    @rule(number=numbers, name=st.sampled_from(NAMES), his=st.sampled_from(INTRUDER))
-    def takesName(self, number: int, name: str, his: str) -> None:
+    @rule(number=numbers, other=numbers)
+    def takesName(self, number: int, other: int) -> None:
         """Somebody changes their name; the intruder never has that of anybody else."""
         visitor = self.visitor(number)
         if visitor is not None:
-            self.types(visitor, "/nick", self.model.nick, his if visitor.isIntruder else name)
+            names = INTRUDER if visitor.isIntruder else NAMES
+            self.types(visitor, "/nick", self.model.nick, self.free(other, names))
 
     # Those who talk.
 
@@ -376,10 +380,11 @@ class ChatMachine(RuleBasedStateMachine):
 
     @rule(number=numbers, other=numbers, isTold=st.booleans())
     def pastes(self, number: int, other: int, isTold: bool) -> None:
-        """Somebody begins to paste."""
+        """Somebody begins to paste, and has a first line."""
         visitor = self.visitor(number)
         where = self.name(other) if isTold else self.where(other, visitor)
         self.types(visitor, "/paste", self.model.paste, where)
+        self.types(visitor, "", self.model.say, "", self.word())
 
     @rule(number=numbers)
     def endsPaste(self, number: int) -> None:
@@ -575,6 +580,7 @@ class ChatMachine(RuleBasedStateMachine):
         assert list(map(plain, values)) == expected, f"{list(map(plain, values))}\n!=\n{expected}"
         lines = [text.render(value).decode() for value in values]
         for line in lines:
+            assert line.count("\n") == line.count("\r\n"), line
             assert not self.secrets.hasKey(line), line
             assert not (visitor.isIntruder and self.secrets.isIn(line)), line
         return lines
