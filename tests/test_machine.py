@@ -203,6 +203,8 @@ class ChatMachine(RuleBasedStateMachine):
         self.wires = (Wire(), Wire())
         self.visitors: list[Visitor] = []
         self.users: dict[Person, User] = {}
+        self.taken: set[str] = set()
+        self.freed: set[str] = set()
         self.isWell = False
         self._words = 0
 
@@ -240,9 +242,11 @@ class ChatMachine(RuleBasedStateMachine):
         return known[number % len(known)]
 
     def free(self, number: int, names: tuple[str, ...]) -> str:
-        """A name of these that nobody has, mostly."""
+        """A name of these that nobody has, mostly one that somebody has just given up."""
         taken = set(map(fold, self.model.accepted.names.values()))
-        known = [*3 * [name for name in names if fold(name) not in taken], *names]
+        free = [name for name in names if fold(name) not in taken]
+        freed = [name for name in free if name in self.freed]
+        known = [*3 * freed, *2 * free, *names]
         return known[number % len(known)]
 
     def where(self, number: int, visitor: Visitor | None) -> str:
@@ -375,7 +379,8 @@ class ChatMachine(RuleBasedStateMachine):
     @rule(number=numbers)
     def replies(self, number: int) -> None:
         """Somebody answers who told them something."""
-        visitor = self.visitor(number, lambda view: view.correspondent is not None)
+        gone = [None, *(self.model.accepted.names if number % 2 else ())]
+        visitor = self.visitor(number, lambda view: view.correspondent not in gone)
         self.types(visitor, "/r", self.model.reply, self.word())
 
     @rule(number=numbers, other=numbers, isTold=st.booleans())
@@ -399,12 +404,17 @@ class ChatMachine(RuleBasedStateMachine):
     def joins(self, number: int, other: int, hasKey: bool) -> None:
         """Somebody goes to a room, with its key or without one; the intruder knows none."""
         visitor = self.visitor(number)
-        known = [*ROOMS, *(room.name for room in self.model.accepted.rooms.values())]
+        known = [*ROOMS, *2 * self.invitations(visitor)]
         name = known[other % len(known)]
         room = self.model.accepted.rooms.get(fold(name))
         isTrusted = room is not None and visitor is not None and not visitor.isIntruder and visitor.view.draft is None
         word = room.key if isTrusted else WRONG
         self.types(visitor, "/join", self.model.join, name, word if hasKey else "")
+
+    def invitations(self, visitor: Visitor | None) -> list[str]:
+        """The rooms that somebody is invited to."""
+        key = self.model.accepted.key(visitor.view.person) if visitor else ""
+        return [room.name for room in self.model.accepted.rooms.values() if key in room.invited]
 
     @rule(number=numbers, other=numbers)
     def leavesRoom(self, number: int, other: int) -> None:
@@ -442,7 +452,7 @@ class ChatMachine(RuleBasedStateMachine):
         if visitor is not None and visitor.view.draft is None:
             self.types(visitor, "/key", self.model.key, self.word() if isSet else "-")
 
-    @rule(number=numbers, what=st.sampled_from(("ask", "clear", "set", "set")))
+    @rule(number=numbers, what=st.sampled_from(("ask", "ask", "clear", "set", "set")))
     def topics(self, number: int, what: str) -> None:
         """Somebody asks for a topic, or sets one."""
         topic = {"ask": "", "clear": "-", "set": self.word()}[what]
@@ -560,6 +570,8 @@ class ChatMachine(RuleBasedStateMachine):
         """Everybody has seen what they are to see, and the hub knows what is true."""
         ChatMachine.steps += 1
         self.isWell = False
+        names = set(self.model.accepted.names.values())
+        self.freed, self.taken = self.taken - names or self.freed, names
         self.model.now += 700
         if len(self.model.pending) > PENDING:
             self.commits()
@@ -682,7 +694,7 @@ class MachineTests(SynchronousTestCase):
         """Whatever people do, all see what the model says, and the intruder sees no secret."""
         ChatMachine.steps = 0
         lives = settings(
-            max_examples=20,
+            max_examples=60,
             stateful_step_count=LIFE,
             derandomize=STEPS == 0,
             database=None,
