@@ -589,6 +589,12 @@ class Model:
             raise Refused
         return self.told.rooms[key]
 
+    def _inside(self, view: View, key: str) -> Place:
+        room = self._visible(view, key)
+        if view.person not in room.members:
+            raise Refused
+        return room
+
     def _names(self, people: list[Person]) -> tuple[str, ...]:
         return tuple(self.told.names[person] for person in people)
 
@@ -598,14 +604,12 @@ class Model:
         return [Members(room.name, self._names(room.members), away)]
 
     def _entered(self, view: View, key: str) -> list[Any]:
-        room = self._visible(view, key)
-        if view.person not in room.members:
-            raise Refused
+        room = self._inside(view, key)
         others = self._names([person for person in room.members if person is not view.person])
         return [Entered(room.name, room.topic, others, 0, False, True)]
 
     def _about(self, view: View, key: str) -> list[Any]:
-        return [_notice(self._visible(view, key).topic)]
+        return [_notice(self._inside(view, key).topic)]
 
     def _described(self, view: View, person: Person, asked: int) -> list[Any]:
         if person not in self.told.names:
