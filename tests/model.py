@@ -64,7 +64,7 @@ TOKEN = re.compile(r"\bt\d+\b")
 _LOOKS = {"biII": "bill"}
 
 _COMINGS = (Joined, Left)
-_WORDS = (Said, Acted, Told, Invited)
+_WORDS = (Said, Acted, Told)
 
 _NO = Refusal("", "")
 
@@ -242,7 +242,9 @@ class View:
 
     def wants(self, what: Any) -> bool:
         """Whether it is quiet, or ignores who said this."""
-        event = what.event if isinstance(what, (Past, Invitation)) else what
+        if isinstance(what, Invitation):
+            return fold(what.event.name) not in self.ignored
+        event = what.event if isinstance(what, Past) else what
         if self.quiet and isinstance(event, _COMINGS):
             return False
         return not (isinstance(event, _WORDS) and fold(event.name) in self.ignored)
@@ -380,7 +382,7 @@ class Model:
             if any(line.strip() for line in lines):
                 say("\n".join(lines))
 
-    def say(self, view: View, text: str, room: str = "") -> None:
+    def say(self, view: View, room: str, text: str) -> None:
         """C{/say} and all that is no command."""
         self._happens(view, Said(self.name(view), self._room(view, room).name, text, self.now))
 
@@ -403,7 +405,7 @@ class Model:
             view.draft = (lambda text: self._whisper(view, person, text)), []
         else:
             room = self._room(view, where).name
-            view.draft = (lambda text: self.say(view, text, room)), []
+            view.draft = (lambda text: self.say(view, room, text)), []
         self._notes(view)
 
     def join(self, view: View, name: str, word: str = "") -> None:
@@ -439,7 +441,7 @@ class Model:
 
     def rooms(self, view: View, word: str = "") -> None:
         """C{/rooms}."""
-        self._asks(view, lambda: self._listed(view, word))
+        self._asks(view, lambda: self._listed(view, fold(word)))
 
     def who(self, view: View, name: str = "") -> None:
         """C{/who}."""
@@ -472,9 +474,9 @@ class Model:
             raise Refused
         self._happens(view, Uninvited(self.name(view), room.name, name, self.now))
 
-    def private(self, view: View, isPrivate: bool) -> None:
+    def private(self, view: View, switch: str) -> None:
         """C{/private}."""
-        room = self._ownRoom(view)
+        room, isPrivate = self._ownRoom(view), switch == "on"
         if room.private == isPrivate:
             raise Refused
         self._happens(view, PrivacySet(self.name(view), room.name, isPrivate, self.now))
@@ -521,9 +523,9 @@ class Model:
         """C{/unignore}."""
         self._asks(view, lambda: self._unignored(view, name))
 
-    def quiet(self, view: View, isQuiet: bool) -> None:
+    def quiet(self, view: View, switch: str) -> None:
         """C{/quiet}."""
-        view.quiet = isQuiet
+        view.quiet = switch == "on"
         self._notes(view)
 
     # What that needs.
@@ -588,6 +590,12 @@ class Model:
             raise Refused
         return self.told.rooms[key]
 
+    def _inside(self, view: View, key: str) -> Place:
+        room = self._visible(view, key)
+        if view.person not in room.members:
+            raise Refused
+        return room
+
     def _names(self, people: list[Person]) -> tuple[str, ...]:
         return tuple(self.told.names[person] for person in people)
 
@@ -599,17 +607,12 @@ class Model:
         return [Members(room.name, self._names(room.members), away)]
 
     def _entered(self, view: View, key: str) -> list[Any]:
-        room = self._visible(view, key)
-        if view.person not in room.members:
-            raise Refused
+        room = self._inside(view, key)
         others = self._names([person for person in room.members if person is not view.person])
         return [Entered(room.name, room.topic, others, 0, False, True)]
 
     def _about(self, view: View, key: str) -> list[Any]:
-        room = self._visible(view, key)
-        if view.person not in room.members:
-            raise Refused
-        return [_notice(room.topic)]
+        return [_notice(self._inside(view, key).topic)]
 
     def _described(self, view: View, person: Person, asked: int) -> list[Any]:
         if person not in self.told.names:

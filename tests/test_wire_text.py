@@ -280,9 +280,9 @@ class RoomRenderingTests(SynchronousTestCase):
         """How long somebody has said nothing is told in a unit that fits."""
         minute = 60_000
         for idle, words in (
-            (999, "0 s"),
-            (59_999, "59 s"),
-            (minute, "1 min"),
+            (999, "1 s"),
+            (59_999, "60 s"),
+            (2 * minute, "2 min"),
             (119 * minute, "119 min"),
             (120 * minute, "2 h"),
             (47 * 60 * minute, "47 h"),

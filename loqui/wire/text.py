@@ -170,17 +170,16 @@ def _block(text: str) -> str:
     """Text of several lines: indented, so that none of them can look like anything else."""
     if "\n" not in text:
         return text
-    lines = text.split("\n")
-    return f"[{len(lines)} lines]" + "".join([f"\r\n    {line}" for line in lines])
+    lines = text.count("\n") + 1
+    return f"[{lines} lines]\r\n    {_indented(text)}"
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\r\n    ")
 
 
 def _said(event: Said) -> str:
     return f"{_place(event.room)}{event.name}: {_block(event.text)}"
-
-
-def _refusal(answer: Refusal) -> str:
-    first, *more = answer.text.split("\n")
-    return "\r\n    ".join([f"! {first}", *more])
 
 
 def _acted(event: Acted) -> str:
@@ -342,7 +341,7 @@ _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Welcome: _welcome,
     Goodbye: lambda answer: f"* Goodbye, {answer.name}.",
     Notice: lambda answer: f"* {answer.text}",
-    Refusal: _refusal,
+    Refusal: lambda answer: f"! {_indented(answer.text)}",  # What was not said may have several lines.
     End: lambda answer: ".",
     Question: lambda answer: f"? {answer.text}",
     Past: _past,
