@@ -308,6 +308,32 @@ class ReadingTests(SynchronousTestCase):
         lines = [shown(what) for what in (Goodbye("alice"), Notice("hello"), Left("alice", LOBBY, "", 0))]
         self.assertEqual([text.isGoodbye(line) for line in lines], [True, False, False])
 
+    def test_questionIsKnown(self) -> None:
+        """The line that the server writes as a question gives what it asks, and any other nothing."""
+        lines = [shown(what) for what in (Question("Your name:"), Notice("? no"), Said("x", LOBBY, "? no", 0))]
+        self.assertEqual([text.question(line) for line in lines], [text.NAME_QUESTION, None, None])
+
+    def test_whatAQuestionWants(self) -> None:
+        """Passwords are secret, new ones are typed twice, the server's is nobody's; what names say means nothing."""
+        questions = {
+            "password is registered. Password:": (True, False, False),
+            "Password of this server:": (True, False, True),
+            "Choose has no account. Invitation code:": (False, False, False),
+            "password has no account. Invitation code:": (False, False, False),
+            "alice has no account yet. Choose a password for it:": (True, True, False),
+            "Password for alice:": (True, True, False),
+        }
+        found = {line: (text.isSecret(line), text.isNew(line), text.isOfServer(line)) for line in questions}
+        self.assertEqual(found, questions)
+
+    def test_pasteIsKnown(self) -> None:
+        """A client knows which of its lines begin and end a paste, as the server does."""
+        lines = [b"/paste", b"/Paste #dev\r", b"/paste\tbob", b"//paste", b"/pasted", b" /paste", b"paste", b"\xff"]
+        self.assertEqual([text.beginsPaste(line) for line in lines], [True, True, True, *[False] * 5])
+        self.assertEqual(
+            [text.endsPaste(line) for line in (b".", b".\r", b"..", b". ", b"")], [True, True, *[False] * 3]
+        )
+
     def test_refusalIsKnown(self) -> None:
         """The line that the server writes as a refusal gives its sentence, and any other nothing."""
         lines = [shown(what) for what in (Refusal("full", "server is full"), Said("x", LOBBY, "! no", 0))]

@@ -250,7 +250,7 @@ class Chat(LineReceiver):
             self.resumeProducing()
 
     def _askName(self) -> None:
-        self.session.tell(Question("Your name:"))
+        self.session.tell(Question(text.NAME_QUESTION))
 
     def _nameless(self) -> None:
         self._disconnect("no-name", f"no name within {self.factory.limits.nameTimeout:g} s")
