@@ -62,6 +62,7 @@ __all__ = [
     "endsPaste",
     "isBusy",
     "isGoodbye",
+    "isLeaving",
     "isNew",
     "isOfServer",
     "isSecret",
@@ -196,6 +197,11 @@ def isOfServer(question: str) -> bool:
 def isBusy(refusal: str) -> bool:
     """Whether what is refused with this sentence may be right, and is to be sent once more after some seconds."""
     return refusal.startswith("busy")
+
+
+def isLeaving(line: bytes) -> bool:
+    """Whether a client's line leaves; an answer it is not, lest it become somebody's password."""
+    return line.removesuffix(b"\r") == DISCONNECT.encode()
 
 
 def beginsPaste(line: bytes) -> bool:
