@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from loqui.answers import Answer, Goodbye, Notice, Past, Question, Refusal, Sent, Welcome, Whois
 from loqui.errors import LoquiError
-from loqui.events import LOBBY, Acted, Event, Forgotten, Joined, KeySet, Left, Said, Told
+from loqui.events import LOBBY, Acted, CodeGiven, Event, Forgotten, Joined, KeySet, Left, Said, Told
 from loqui.requests import Request
 from loqui.wire import text
 from loqui.wire.cleaning import clean
@@ -215,6 +215,11 @@ class RenderingTests(SynchronousTestCase):
     def test_question(self) -> None:
         """What the server asks begins with a question mark."""
         self.assertEqual(shown(Question("Your name:")), "? Your name:")
+
+    def test_codeGiven(self) -> None:
+        """That a code was given says for how many accounts."""
+        lines = [shown(CodeGiven("alice", "", uses, 0, 0)).rpartition(" for ")[2] for uses in (1, 1000)]
+        self.assertEqual(lines, ["one account", "1,000 accounts"])
 
     def test_pastIsTold(self) -> None:
         """What was said before is told with its time by the server, so that nobody takes it for new."""

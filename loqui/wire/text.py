@@ -385,6 +385,11 @@ def _account(event: AccountChanged) -> str:
     return f"* {event.name} has changed the account of {event.to}: {event.change}"
 
 
+def _codeGiven(event: CodeGiven) -> str:
+    accounts = "one account" if event.uses == 1 else f"{event.uses:,} accounts"
+    return f"* {event.name} has given a code for {accounts}"
+
+
 def _count(names: Sequence[str], more: int) -> str:
     return ", ".join(names) + (f" and {more:,} more" if more else "")
 
@@ -417,7 +422,7 @@ _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Moderated: _moderated,
     Announced: lambda event: f"* {_place(event.room)}Announcement by {event.name}: {event.text}",
     AccountChanged: _account,
-    CodeGiven: lambda event: f"* {event.name} has given a code for {event.uses:,} accounts",
+    CodeGiven: _codeGiven,
     Sanctions: _sanctions,
     Audit: _audit,
     Entered: _entered,
