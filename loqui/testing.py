@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProducer, IPullProducer
 from twisted.internet.testing import StringTransport
 
@@ -9,7 +13,7 @@ from loqui.chat.ports import Entry, Listener, Turn
 from loqui.chat.user import Session
 from loqui.events import Event, place
 
-__all__ = ["MemoryTransport", "RecordingJournal", "RecordingOutlet"]
+__all__ = ["HeldThread", "MemoryTransport", "RecordingJournal", "RecordingOutlet"]
 
 
 class RecordingJournal:
@@ -105,3 +109,26 @@ class MemoryTransport(StringTransport):
         assert lines.pop() == "", "a line has no end"
         self.clear()
         return lines
+
+
+class HeldThread:
+    """
+    A thread that does nothing until it is told to.
+
+    @ivar waiting: what it has been given to do.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Deferred[Any], Callable[[], Any]]] = []
+
+    def __call__(self, function: Callable[..., Any], *arguments: Any) -> Deferred[Any]:
+        """Take on a call, whose result the Deferred fires with."""
+        done: Deferred[Any] = Deferred()
+        self.waiting.append((done, lambda: function(*arguments)))
+        return done
+
+    def work(self) -> None:
+        """Do what has been taken on, and what comes of that."""
+        while self.waiting:
+            done, call = self.waiting.pop(0)
+            done.callback(call())

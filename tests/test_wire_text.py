@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from loqui.answers import Answer, Goodbye, Notice, Past, Question, Refusal, Sent, Welcome, Whois
 from loqui.errors import LoquiError
-from loqui.events import LOBBY, Acted, Event, Forgotten, Joined, KeySet, Left, Said, Told
+from loqui.events import LOBBY, Acted, CodeGiven, Event, Forgotten, Joined, KeySet, Left, Said, Told
 from loqui.requests import Request
 from loqui.wire import text
 from loqui.wire.cleaning import clean
@@ -216,6 +216,11 @@ class RenderingTests(SynchronousTestCase):
         """What the server asks begins with a question mark."""
         self.assertEqual(shown(Question("Your name:")), "? Your name:")
 
+    def test_codeGiven(self) -> None:
+        """That a code was given says for how many accounts."""
+        lines = [shown(CodeGiven("alice", "", uses, 0, 0)).rpartition(" for ")[2] for uses in (1, 1000)]
+        self.assertEqual(lines, ["one account", "1,000 accounts"])
+
     def test_pastIsTold(self) -> None:
         """What was said before is told with its time by the server, so that nobody takes it for new."""
         self.assertRegex(shown(Past(Said("alice", LOBBY, "hello", 0))), r"^\* \d\d:\d\d alice: hello$")
@@ -307,6 +312,32 @@ class ReadingTests(SynchronousTestCase):
         """The line that the server writes as a goodbye is one to the client, and no other is."""
         lines = [shown(what) for what in (Goodbye("alice"), Notice("hello"), Left("alice", LOBBY, "", 0))]
         self.assertEqual([text.isGoodbye(line) for line in lines], [True, False, False])
+
+    def test_questionIsKnown(self) -> None:
+        """The line that the server writes as a question gives what it asks, and any other nothing."""
+        lines = [shown(what) for what in (Question("Your name:"), Notice("? no"), Said("x", LOBBY, "? no", 0))]
+        self.assertEqual([text.question(line) for line in lines], [text.NAME_QUESTION, None, None])
+
+    def test_whatAQuestionWants(self) -> None:
+        """Passwords are secret, new ones are typed twice, the server's is nobody's; what names say means nothing."""
+        questions = {
+            "password is registered. Password:": (True, False, False),
+            "Password of this server:": (True, False, True),
+            "Choose has no account. Invitation code:": (False, False, False),
+            "password has no account. Invitation code:": (False, False, False),
+            "alice has no account yet. Choose a password for it:": (True, True, False),
+            "Password for alice:": (True, True, False),
+        }
+        found = {line: (text.isSecret(line), text.isNew(line), text.isOfServer(line)) for line in questions}
+        self.assertEqual(found, questions)
+
+    def test_pasteIsKnown(self) -> None:
+        """A client knows which of its lines begin and end a paste, as the server does."""
+        lines = [b"/paste", b"/Paste #dev\r", b"/paste\tbob", b"//paste", b"/pasted", b" /paste", b"paste", b"\xff"]
+        self.assertEqual([text.beginsPaste(line) for line in lines], [True, True, True, *[False] * 5])
+        self.assertEqual(
+            [text.endsPaste(line) for line in (b".", b".\r", b"..", b". ", b"")], [True, True, *[False] * 3]
+        )
 
     def test_refusalIsKnown(self) -> None:
         """The line that the server writes as a refusal gives its sentence, and any other nothing."""

@@ -207,6 +207,8 @@ class Audience:
         if room.isLobby:
             del self.present[event.name]
             for session in user.sessions:
+                if event.why:
+                    telling.tell(session, Notice(f"You have to leave ({event.why})"))
                 self.goodbye(session, telling)
             for seat in user.seats:
                 del seat.present[user]
@@ -296,6 +298,9 @@ class Audience:
         if event.change == "deleted":
             for room in self._registry.concerning(nameKey(event.to)):
                 room.retell(event)
+            user = self.present.get(event.to) if event.to != event.name else None
+            for session in user.listening if user is not None else ():
+                telling.tell(session, Notice(f"{event.name} has deleted your account; you are a guest now"))
 
     def _codeGiven(self, event: CodeGiven, origin: Session | None, telling: Telling) -> None:
         self._accounts.happened(event)

@@ -56,13 +56,22 @@ from loqui.wire.cleaning import clean
 __all__ = [
     "DISCONNECT",
     "MAX_LINE",
+    "NAME_QUESTION",
     "NAME_REFUSED",
+    "beginsPaste",
+    "endsPaste",
+    "isBusy",
     "isGoodbye",
+    "isLeaving",
+    "isNew",
+    "isOfServer",
+    "isSecret",
     "isWelcome",
     "parse",
     "parseAnswer",
     "parseFirst",
     "parseName",
+    "question",
     "read",
     "refusal",
     "render",
@@ -79,6 +88,9 @@ DISCONNECT = "!DISCONNECT"
 
 #: How a refusal ends when another name would do; a client asks for one when it sees this.
 NAME_REFUSED = "; connect again with another name"
+
+#: What is asked of a client that says nothing; one that has sent its name need not answer.
+NAME_QUESTION = "Your name:"
 
 # "/word" followed by a blank or the end; "/etc/passwd" and ":-/" are no commands.
 _COMMAND = re.compile(r"/(\w[^\s/]*)(?:\s+(.*))?", re.DOTALL)
@@ -160,6 +172,52 @@ def isGoodbye(line: str) -> bool:
 def refusal(line: str) -> str | None:
     """What a server's line refuses, in a sentence; None for any other line."""
     return line.removeprefix("! ") if line.startswith("! ") else None
+
+
+def question(line: str) -> str | None:
+    """What a server's line asks, whose answer is the client's next line; None for any other line."""
+    return line.removeprefix("? ") if line.startswith("? ") else None
+
+
+def isSecret(question: str) -> bool:
+    """Whether nobody is to see the answer to a question."""
+    return "password" in _wanted(question).casefold()
+
+
+def isNew(question: str) -> bool:
+    """Whether a question wants a password that nobody has had so far: a slip would become a part of it."""
+    return _wanted(question).startswith(("Choose a password", "Password for "))
+
+
+def isOfServer(question: str) -> bool:
+    """Whether a question wants the password of the server itself, and not that of an account."""
+    return _wanted(question).startswith("Password of ")
+
+
+def isBusy(refusal: str) -> bool:
+    """Whether what is refused with this sentence may be right, and is to be sent once more after some seconds."""
+    return refusal.startswith("busy")
+
+
+def isLeaving(line: bytes) -> bool:
+    """Whether a client's line leaves; an answer it is not, lest it become somebody's password."""
+    return line.removesuffix(b"\r") == DISCONNECT.encode()
+
+
+def beginsPaste(line: bytes) -> bool:
+    """Whether a client's line makes those behind it text, up to one that L{endsPaste}."""
+    command = _COMMAND.fullmatch(clean(line.removesuffix(b"\r")))
+    return command is not None and command[1].casefold() == "paste"
+
+
+def endsPaste(line: bytes) -> bool:
+    """Whether a client's line is the one that ends a paste."""
+    return line.removesuffix(b"\r") == b"."
+
+
+def _wanted(question: str) -> str:
+    """What a question asks for, without what it says before that; no name has a blank in it."""
+    return question.rpartition(". ")[2]
 
 
 def _place(room: str) -> str:
@@ -326,6 +384,11 @@ def _account(event: AccountChanged) -> str:
     return f"* {event.name} has changed the account of {event.to}: {event.change}"
 
 
+def _codeGiven(event: CodeGiven) -> str:
+    accounts = "one account" if event.uses == 1 else f"{event.uses:,} accounts"
+    return f"* {event.name} has given a code for {accounts}"
+
+
 def _count(names: Sequence[str], more: int) -> str:
     return ", ".join(names) + (f" and {more:,} more" if more else "")
 
@@ -358,7 +421,7 @@ _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Moderated: _moderated,
     Announced: lambda event: f"* {_place(event.room)}Announcement by {event.name}: {event.text}",
     AccountChanged: _account,
-    CodeGiven: lambda event: f"* {event.name} has given a code for {event.uses:,} accounts",
+    CodeGiven: _codeGiven,
     Sanctions: _sanctions,
     Audit: _audit,
     Entered: _entered,
