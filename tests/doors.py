@@ -11,7 +11,7 @@ from loqui.doors.limits import Doorkeeper, Limits
 from loqui.doors.outbox import Unsent
 from loqui.doors.port import ChatFactory
 from loqui.doors.text import Chat
-from loqui.testing import MemoryTransport, RecordingJournal
+from loqui.testing import MemoryTransport, RecordingJournal, RecordingPasswords
 
 #: 2026-11-22 12:00 UTC, in milliseconds since the epoch.
 NOON = 1_795_348_800_000
@@ -47,7 +47,10 @@ class DoorTestCase(SynchronousTestCase):
         self.journal.tell(self.hub)
         self.unsent = Unsent()
         self.doorkeeper = Doorkeeper(100, 3)
-        self.factory = ChatFactory(self.hub, self.clock, lambda: NOON, self.limits, self.unsent, self.doorkeeper)
+        self.hub.passwords = self.passwords = RecordingPasswords(self.hub.accounts.find)
+        self.factory = ChatFactory(
+            self.hub, self.clock, lambda: NOON, self.limits, self.unsent, self.doorkeeper, self.passwords
+        )
 
     def visitor(self, name: str = "", host: str = "192.0.2.1") -> Visitor:
         """Somebody who has connected; with a name, who has been let in and has read their welcome."""

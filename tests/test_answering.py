@@ -5,7 +5,7 @@ from __future__ import annotations
 from loqui.accounts import AccountChecker, Hashing, Passwords, makePortal
 from loqui.events import AccountChanged
 from loqui.guesses import Guesses
-from loqui.testing import HeldThread
+from loqui.testing import WaitingThread
 from tests.doors import NOON, DoorTestCase, Visitor
 
 
@@ -14,7 +14,7 @@ class AnsweringTests(DoorTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.thread = HeldThread()
+        self.thread = WaitingThread()
         hashing, find = Hashing(self.thread), self.hub.accounts.find
         portal = makePortal([AccountChecker(find, hashing, lambda name, hash: None)])
         passwords = Passwords(portal, hashing, Guesses(10, 600.0, 900.0, self.clock.seconds), find)

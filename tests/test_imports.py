@@ -31,6 +31,9 @@ _VALUES = frozenset(
     }
 )
 
+#: Modules that are in the box of another.
+_LODGERS = {"systems": "accounts"}
+
 #: Box -> the boxes it may import, besides itself.
 ARROWS = {
     "values": frozenset(),
@@ -74,7 +77,7 @@ def boxOf(module: str) -> str:
     @raise KeyError: when the house has no such box.
     """
     first = [*module.split("."), "__init__"][1]
-    box = "values" if first in _VALUES else first
+    box = "values" if first in _VALUES else _LODGERS.get(first, first)
     if box not in ARROWS:
         raise KeyError(f"{module} is in no box of the house")
     return box

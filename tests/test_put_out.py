@@ -69,7 +69,7 @@ class PutOutTests(ChatTestCase):
         """Whose account is deleted stays as a guest, and is told so."""
         self.change("deleted")
         self.journal.commit()
-        self.assertEqual(self.bob.sees(), ["* @admin has deleted your account; you are a guest now"])
+        self.assertEqual(self.bob.sees(), ["* @admin has deleted your account; you are a guest"])
         self.assertEqual((self.bob.outlet.closed, self.alice.sees()), (False, []))
         self.assertIn("a guest", self.answer(self.alice, "/whois bob")[0])
 

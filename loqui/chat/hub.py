@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Hub"]
 
+#: Why somebody has left whose name is an account's, and who has not logged in.
+NOT_THEIRS = "the name is somebody else's"
+
 
 class Hub:
     """
@@ -114,9 +117,9 @@ class Hub:
         if user is not None and user.registered:
             self.attach(session, user)
             return
-        if user is not None:
-            self.expel(user, self.rooms.lobby, "the name is somebody else's", now)
-        self._come(session, User(name, key, skeleton(name), now, registered=True), now)
+        looks = skeleton(name)
+        self._oust(key, looks, now)
+        self._come(session, User(name, key, looks, now, registered=True), now)
 
     def become(self, session: Session, user: User, name: str, now: int) -> None:
         """
@@ -127,11 +130,14 @@ class Hub:
         key = nameKey(name)
         self.checkEntry(key, session.host, now)
         other = self.users.get(key)
-        if other is not None and other is not user:
+        if other is not None and other is not user and other.registered:
             raise LoquiError("name-taken", f"{name} is here; connect again and say /login {name} PASSWORD first")
+        self._checkMayMove(user, key)
+        looks = skeleton(name)
+        self._oust(key, looks, now, user)
         user.registered = True
         if name != user.name:
-            self._rename(session, user, name, key, skeleton(name), now)
+            self._rename(session, user, name, key, looks, now)
 
     def checkEntry(self, key: str | None, host: str | None, now: int) -> None:
         """
@@ -202,7 +208,9 @@ class Hub:
             raise LoquiError("no-change", f"you are {name} already")
         if user.registered and key != user.key:
             raise LoquiError("no-change", f"you are logged in as {user.name}; to be {name}, connect again")
+        self.rooms.lobby.checkNotMuted(user, now)
         self.checkEntry(key, session.host, now)
+        self._checkMayMove(user, key)
         self._rename(session, user, name, key, looks, now)
 
     def expel(self, user: User, room: Room, why: str, now: int) -> None:
@@ -219,15 +227,17 @@ class Hub:
 
     def change(self, event: AccountChanged, session: Session | None) -> None:
         """An account is made, or is different from now on."""
+        key = nameKey(event.to)
+        user = self.users.get(key)
+        if event.change == "registered":
+            self._takeOffice(key, event)
         self.accounts.change(event)
-        user = self.users.get(nameKey(event.to))
         self.journal.append(event, session)
-        if event.change == "deleted":
+        if event.change == "registered":
+            self._give(event, user if session is not None and user is session.user else None)
+        elif event.change == "deleted":
             self.rooms.deleted(event)
-            if user is not None:
-                user.registered = False
-        elif event.change == "registered" and user is not None:
-            user.registered = session is not None and user is session.user
+            self._makeGuest(user, event.time)
         elif event.change == "suspended" and user is not None and user.registered:
             self.expel(user, self.rooms.lobby, "suspended", event.time)
 
@@ -241,7 +251,12 @@ class Hub:
         self.accounts.reset(key)
         user = self.users.get(key)
         if user is not None and event.change in ("registered", "deleted"):
-            user.registered = event.change == "deleted"
+            account = self.accounts.find(key)
+            wasHere = self.audience.present.get(user.shown) is user
+            user.registered = account is not None and wasHere and nameKey(user.shown) == key
+            if account is not None and wasHere and not user.registered:
+                # They have been given the name since it was nobody's.
+                self.expel(user, self.rooms.lobby, NOT_THEIRS, event.time)
         return list(self.rooms.concerning(key))
 
     def happens(self, event: Event, session: Session) -> None:
@@ -251,11 +266,10 @@ class Hub:
         self.journal.append(event, session)
 
     def _rename(self, session: Session, user: User, name: str, key: str, looks: str, now: int) -> None:
-        del self.users[user.key]
-        del self._looks[user.skeleton]
+        self._unlist(user)
         event = Renamed(user.name, name, now)
         user.name, user.key, user.skeleton = name, key, looks
-        self.users[key] = self._looks[looks] = user
+        self._list(user)
         self.rooms.renamed(event)
         self.journal.append(event, session)
 
@@ -355,7 +369,7 @@ class Hub:
 
     def _come(self, session: Session, user: User, now: int) -> None:
         """Somebody is here from this moment."""
-        self.users[user.key] = self._looks[user.skeleton] = user
+        self._list(user)
         self._connect(session, user)
         self.journal.append(self.rooms.lobby.join(user, now), session)
 
@@ -385,16 +399,59 @@ class Hub:
             raise LoquiError("name-registered", f"{name} is registered; /login {name} PASSWORD if it is yours")
         if self.users.get(key, user) is not user:
             raise LoquiError("name-taken", f"{name} is already taken")
-        account = self.accounts.resembling(key, looks)
-        if account is not None:
-            raise LoquiError("name-confusable", f"{name} looks too much like {account.name}, which is registered")
+        self.accounts.checkLooks(name)
         if self._looks.get(looks, user) is not user:
             raise LoquiError("name-confusable", f"{name} looks too much like {self._looks[looks].name}, who is here")
         return name, key, looks
 
+    def _give(self, event: AccountChanged, user: User | None) -> None:
+        """A name belongs to somebody from now on: who has it, or nobody who is here."""
+        if user is not None:
+            user.registered = True
+        self._oust(nameKey(event.to), skeleton(event.to), event.time, user)
+
+    def _oust(self, key: str, looks: str, now: int, owner: User | None = None) -> None:
+        """Put out the guests who have a name that is not theirs, or one that looks like it."""
+        for user in dict.fromkeys((self.users.get(key), self._looks.get(looks))):
+            if user is not None and user is not owner and not user.registered:
+                self.expel(user, self.rooms.lobby, NOT_THEIRS, now)
+
+    def _takeOffice(self, key: str, event: AccountChanged) -> None:
+        """Who gets a name that an operator had is none."""
+        lobby = self.rooms.lobby
+        if key in lobby.settings.owners:
+            self.journal.append(lobby.takeOffice(event.to, event.name, event.time))
+
+    def _makeGuest(self, user: User | None, now: int) -> None:
+        if user is None:
+            return
+        user.registered = False
+        if self.accounts.access != "open":
+            self.expel(user, self.rooms.lobby, "account deleted", now)
+
+    def _checkMayMove(self, user: User, key: str) -> None:
+        """
+        Make sure that nobody takes along to another name what belongs to an account.
+
+        @raise LoquiError: with code C{name-registered}.
+        """
+        if key != user.key and user.key in self.rooms.lobby.settings.owners:
+            raise LoquiError(
+                "name-registered", f"{user.name} is an operator's name; to be somebody else, connect again"
+            )
+
+    def _list(self, user: User) -> None:
+        self.users[user.key] = user
+        # Accounts of other systems may look like each other, and be here at once.
+        self._looks.setdefault(user.skeleton, user)
+
+    def _unlist(self, user: User) -> None:
+        del self.users[user.key]
+        if self._looks.get(user.skeleton) is user:
+            del self._looks[user.skeleton]
+
     def _release(self, user: User) -> None:
         """Free somebody's name and places."""
-        del self.users[user.key]
-        del self._looks[user.skeleton]
+        self._unlist(user)
         for room in user.rooms:
             room.dismiss(user)

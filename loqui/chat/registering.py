@@ -82,7 +82,8 @@ async def _passwd(context: Context, old: str, new: str) -> None:
 
 
 def _logout(context: Context) -> None:
-    _checkHasAccount(context)
+    if not context.user.registered:
+        raise LoquiError("no-change", "you are not logged in; /quit leaves")
     context.hub.leave(context.session, "", context.now)
 
 
@@ -93,7 +94,8 @@ async def _unregister(context: Context, password: str) -> None:
     if context.session.isIn:
         _checkHasAccount(context)
         changeAccount(context, context.user.name, "deleted")
-        context.confirm(f"The account {context.user.name} is no more; you are a guest")
+        if context.session.isIn:  # Guests are welcome.
+            context.confirm(f"The account {context.user.name} is no more; you are a guest")
 
 
 def _checkHasAccount(context: Context) -> None:

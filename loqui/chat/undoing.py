@@ -95,7 +95,7 @@ class _Undoing:
                 pass  # Nobody has been told that they were there.
             case Renamed():
                 self._promise(entry, session, f"others are told of your new name later: {self._why}")
-            case Moderated():
+            case Moderated() if self._roomOf(event.room).isKept:
                 self._promise(entry, session, f"others are told later: {self._why}")
             case Created():
                 pass  # They are told that they are not in it.
@@ -134,11 +134,15 @@ class _Undoing:
             case CodeGiven():
                 self._hub.accounts.resetCodes()
             case Created() | TopicSet() | PrivacySet() | KeySet() | Invited() | Uninvited() | Moderated():
-                self._rooms[self._hub.rooms.named(event.room)] = None
+                self._rooms[self._roomOf(event.room)] = None
             case Renamed() if isOfStranger:
                 # Those of anybody else stand; a room that is no more is not to come back.
                 concerned = self._hub.rooms.concerning(nameKey(event.name))
                 self._rooms.update((room, None) for room in concerned if told.get(room.name) is room)
+
+    def _roomOf(self, name: str) -> Room:
+        """The room of that name, also when it was to be forgotten."""
+        return self._hub.rooms.find(name) or self._hub.audience.rooms[name]
 
     def _leave(self, entry: Entry, session: Session, user: User) -> None:
         event = entry.event

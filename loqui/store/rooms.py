@@ -47,10 +47,16 @@ _LIFT_OLD = "DELETE FROM sanction WHERE until BETWEEN 1 AND ?"
 _DISOWN = "DELETE FROM room_right WHERE room = ? AND user = ? AND kind = 'owner'"
 _DISOWN_ALL = "DELETE FROM room_right WHERE user = ?"
 _INVITED = "DELETE FROM room_right WHERE room = ? AND kind = 'invited'"
-_MOVES = (
-    "UPDATE OR REPLACE room_right SET user = ? WHERE user = ?",
-    "UPDATE OR REPLACE sanction SET target = ? WHERE target = ?",
-)
+_MOVE_RIGHTS = "UPDATE OR REPLACE room_right SET user = ? WHERE user = ?"
+# Of two sanctions, the one that lasts longer remains.
+_DROP_SHORTER = """
+    DELETE FROM sanction WHERE target = ? AND EXISTS (
+        SELECT 1 FROM sanction AS there
+        WHERE there.room = sanction.room AND there.kind = sanction.kind AND there.target = ?
+        AND (there.until = 0 OR sanction.until BETWEEN 1 AND there.until)
+    )
+"""
+_MOVE_SANCTIONS = "UPDATE OR REPLACE sanction SET target = ?, shown = ? WHERE target = ?"
 
 _ROOMS = """
     SELECT name, since, topic, private, key, slow, lockdown,
@@ -81,7 +87,9 @@ def statements(event: Event) -> Iterator[Statement]:
         case Renamed():
             old, new = nameKey(event.name), nameKey(event.to)
             if old != new:
-                yield from ((move, (new, old)) for move in _MOVES)
+                yield _MOVE_RIGHTS, (new, old)
+                yield _DROP_SHORTER, (old, new)
+                yield _MOVE_SANCTIONS, (new, event.to, old)
         case Moderated():
             yield from _moderated(event)
         case AccountChanged(change="deleted"):
