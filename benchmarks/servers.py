@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shlex
 import shutil
 import socket
@@ -10,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,9 @@ __all__ = ["Running", "Server", "also", "available", "loqui"]
 
 #: Seconds in which a server must listen.
 START = 30.0
+
+#: Where servers listen.
+PORTS = range(20_000, 32_000)
 
 _NGIRCD = """\
 [Global]
@@ -86,11 +90,16 @@ class Running:
     port: int
 
 
-def loqui(*options: str) -> Server:
-    """Loqui itself, with more of its options."""
+def loqui(*options: str, first: str = "") -> Server:
+    """
+    Loqui itself, with more of its options.
+
+    @param first: a line of Python that its process begins with.
+    """
 
     def command(port: int, folder: Path) -> list[str]:
-        twistd = [sys.executable, "-c", "from twisted.scripts.twistd import run; run()", "-n", "--pidfile="]
+        program = f"{first}\nfrom twisted.scripts.twistd import run; run()"
+        twistd = [sys.executable, "-c", program, "-n", "--pidfile="]
         listen = f"tcp:{port}:interface=127.0.0.1:backlog=1024"
         return [*twistd, "loqui", "--state", str(folder / "state"), "--listen", listen, *options]
 
@@ -133,9 +142,11 @@ def _ngircd(program: str, port: int, folder: Path) -> list[str]:
 
 
 def _freePort() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    # Not one of those that the system gives to whoever connects: in between, it might give it away.
+    for port in random.sample(PORTS, len(PORTS)):
+        with suppress(OSError), closing(socket.create_server(("127.0.0.1", port))):
+            return port
+    raise RuntimeError("no port is free")
 
 
 def _awaitPort(child: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
@@ -20,8 +19,8 @@ from loqui.doors.limits import Doorkeeper, Limits
 from loqui.doors.outbox import Unsent
 from loqui.doors.port import ChatFactory
 from loqui.events import Event, Said, place
-from loqui.store import journal as store
 from loqui.store.database import openDatabase
+from loqui.store.events import INSERT, toRows
 from loqui.testing import MemoryTransport, RecordingJournal
 from loqui.wire import text
 
@@ -84,7 +83,7 @@ class Steps:
         """Number events, and write them as the insert statement takes them."""
         for number, event in enumerate(self.said):
             place(event, number)
-        return json.dumps([store._toRow(event) for event in self.said])
+        return toRows(self.said)
 
     def tell(self) -> None:
         """Render and join, for one reader."""
@@ -104,7 +103,7 @@ def commits(size: int) -> list[float]:
             for event in events:
                 last += 1
                 place(event, last)
-            database.connection.execute(store._INSERT, (json.dumps([store._toRow(event) for event in events]),))
+            database.write((INSERT, (toRows(events),)))
 
         try:
             return microseconds(lambda: [commit() for _ in range(20)], size * 20)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from secrets import compare_digest
@@ -23,6 +22,7 @@ from loqui.errors import LoquiError
 from loqui.guesses import Guesses
 from loqui.identities import Account
 from loqui.names import keyOrNone
+from loqui.niceness import beNice
 from loqui.systems import OtherSystem
 
 __all__ = ["AccountChecker", "Hashing", "IPerson", "Passwords", "Person", "Realm", "makePortal", "prepare"]
@@ -36,9 +36,6 @@ _NOBODY = _HASHER.hash("nobody has this password")
 #: Hashes that are made at once, and that wait.
 AT_ONCE = 2
 WAITING = 64
-
-#: How much less than the reactor a thread that hashes is given of the processor.
-NICENESS = 10
 
 SHORTEST, LONGEST = 8, 256
 
@@ -323,6 +320,5 @@ def _nicely(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function in this thread, which from then on leaves the processor to others who want it."""
     if not hasattr(_thread, "isNice"):
         _thread.isNice = True
-        if hasattr(os, "sched_yield"):  # On Linux, a thread can be nice by itself.
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        beNice()
     return function(*arguments)

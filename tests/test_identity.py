@@ -79,7 +79,7 @@ class SquatterTests(AccountsTestCase):
         """A guest whose name an operator registers is put out, told why; the owner comes in."""
         bob, carol = self.here("bob", "carol")
         self.add("bob")
-        self.assertEqual(bob.sees(), ["* Goodbye, bob."])
+        self.assertEqual(bob.sees(), ["* You have to leave (the name is somebody else's)", "* Goodbye, bob."])
         self.assertFalse(self.isHere(bob))
         self.assertEqual(carol.sees(), ["* bob has left (the name is somebody else's)"])
         owner = self.visitor().login("bob")

@@ -20,6 +20,7 @@ _VALUES = frozenset(
         "identities",
         "networks",
         "guesses",
+        "niceness",
         "__init__",
         "names",
         "events",

@@ -122,7 +122,10 @@ class KickTests(ModeratingTestCase):
         """Who is kicked by an operator in the lobby is out, and may come back."""
         self.root.type("/kick bob too loud")
         self.journal.commit()
-        self.assertEqual(self.bob.sees(), ["* root has kicked bob: too loud", "* Goodbye, bob."])
+        self.assertEqual(
+            self.bob.sees(),
+            ["* root has kicked bob: too loud", "* You have to leave (kicked: too loud)", "* Goodbye, bob."],
+        )
         self.assertTrue(self.bob.outlet.closed)
         self.assertEqual(self.carol.sees(), ["* root has kicked bob: too loud", "* bob has left (kicked: too loud)"])
         self.here("bob")

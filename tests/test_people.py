@@ -461,4 +461,4 @@ class QuietTests(ChatTestCase):
         self.hub.leave(self.alice.session, "", NOW)
         self.hub.drop(self.alice.session)
         self.journal.commit()
-        self.assertEqual((room.quiet, lobby.quiet), (set(), set()))
+        self.assertEqual((room.seats.quiet, lobby.seats.quiet), (set(), set()))

@@ -284,6 +284,16 @@ class InvitationTests(PrivateTestCase):
         )
         self.assertEqual(self.eve.asks("/join #den"), [_HAS.format("#den", "alice, bob")])
 
+    def test_followsTheNewNameAsTheHourPasses(self) -> None:
+        """It does so when an hour passes before that is told."""
+        self.alice.type("/invite eve")
+        self.eve.type("/nick eva")
+        self.eve.type("/nick eve")
+        self.hub.anHourHasPassed(NOW)
+        self.journal.commit()
+        room = self.hub.rooms.named("#den")
+        self.assertEqual((room.told.invited, room.settings.invited), ({"eve"}, {"eve"}))
+
     def test_takenBack(self) -> None:
         """Who is not invited any more cannot come in; those in the room are told, the guest is not."""
         self.happens(self.alice, "/invite eve")

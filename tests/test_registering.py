@@ -253,7 +253,10 @@ class UnregisterTests(AccountsTestCase):
     def test_goodbyeIsTheLastLine(self) -> None:
         """Who is out by that is told goodbye, and nothing after that."""
         self.hub.accounts.access = "registered"
-        self.assertEqual(self.alice.asks(f"/unregister {passwordOf('alice')}"), ["* Goodbye, alice."])
+        self.assertEqual(
+            self.alice.asks(f"/unregister {passwordOf('alice')}"),
+            ["* You have to leave (account deleted)", "* Goodbye, alice."],
+        )
 
     def test_suspended(self) -> None:
         """Who is suspended is out at once, with all connections, and others hear why."""

@@ -113,7 +113,10 @@ class ServerBanTests(ModeratingTestCase):
         self.settle()
         self.happens(self.root, "/ban zoe 2h spam")
         for visitor in (zoe, other):
-            self.assertEqual(visitor.sees(), ["* root has banned zoe for 2 h: spam", "* Goodbye, zoe."])
+            self.assertEqual(
+                visitor.sees(),
+                ["* root has banned zoe for 2 h: spam", "* You have to leave (banned: spam)", "* Goodbye, zoe."],
+            )
         self.assertEqual(self.bob.sees()[-1], "* zoe has left (banned: spam)")
         refusal = self.assertRaises(LoquiError, self.visitor().login, "zoe")
         self.assertEqual(refusal.sentence, "you are banned for another 2 h: spam")

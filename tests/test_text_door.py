@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 
+from loqui.chat.commands import COMMANDS
 from loqui.doors.limits import Limits
 from tests.doors import DoorTestCase, Visitor
 
@@ -19,7 +21,7 @@ TRANSCRIPTS = Path(__file__).with_name("data") / "transcripts"
 
 
 class TranscriptTests(DoorTestCase):
-    """Whole conversations, from files."""
+    """Whole conversations, from files: a test for each, with its first line for a docstring."""
 
     limits = Limits(flood=0.0)
 
@@ -60,13 +62,25 @@ class TranscriptTests(DoorTestCase):
             self.pending: dict[str, list[str]] = {}
             self.play(name, size)
 
-    def test_talk(self) -> None:
-        """Joins, talk, direct messages, a name that is taken, and leaving."""
-        self.check("talk.txt")
+    def test_everyCommandHasOne(self) -> None:
+        """There is a transcript for every command of the table, named after it."""
+        missing = {command.name for command in COMMANDS} - {path.stem for path in TRANSCRIPTS.glob("*.txt")}
+        self.assertEqual(missing, set())
 
-    def test_refusals(self) -> None:
-        """Everything that is refused says why and what would do."""
-        self.check("refusals.txt")
+
+def _transcriptTest(name: str, about: str) -> Callable[[TranscriptTests], None]:
+    """A test that plays one transcript."""
+
+    def test(self: TranscriptTests) -> None:
+        self.check(name)
+
+    test.__doc__ = about
+    return test
+
+
+for _path in sorted(TRANSCRIPTS.glob("*.txt")):
+    _about = _path.read_text("utf-8").partition("\n")[0].removeprefix("# ")
+    setattr(TranscriptTests, f"test_{_path.stem}", _transcriptTest(_path.name, _about))
 
 
 SESSION = (

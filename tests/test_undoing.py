@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from loqui.events import LOBBY, Joined, Left, Said
-from tests.chat import NOW, ChatTestCase, past
+from tests.chat import NOW, ChatTestCase, Visitor, past
 
 
 class RefusedTests(ChatTestCase):
@@ -183,3 +185,387 @@ class StrangerTests(ChatTestCase):
         (alice,) = self.here("alice")
         self.assertEqual(alice.asks("/rooms dev"), ["* There is no such room; /join #ROOM makes one"])
         self.assertIn("* #dev is new", alice.asks("/join #dev")[0])
+
+
+class UndoneTests(ChatTestCase):
+    """Each thing that can be asked for, in a batch that cannot be kept: everything is as it was before."""
+
+    _NOT_DONE = "! not done: it cannot be saved (disk full)"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.alice, self.bob, self.carol = self.everybody = self.here("alice", "bob", "carol")
+        self.gather("#den", self.alice, self.bob)
+        self.happens(self.alice, "/topic before", "/private on", "/key old", "/invite carol")
+        for visitor in self.everybody:
+            visitor.sees()
+
+    def fails(self, visitor: Visitor, *lines: str) -> list[str]:
+        """What somebody is told who sends lines that cannot be kept; nobody else is told anything."""
+        for line in lines:
+            visitor.type(line)
+        self.journal.fail("disk full")
+        seen = visitor.sees()
+        for other in self.everybody:
+            self.assertEqual(other.sees(), [])
+        return seen
+
+    def state(self) -> object:
+        """All that is true of rooms and people, from the moment that was accepted and as far as has been told."""
+        hub = self.hub
+        return (
+            {
+                room.name: (
+                    [user.name for user in room.members],
+                    [user.shown for user in room.present],
+                    room.settings,
+                    room.told,
+                )
+                for room in hub.audience.rooms.values()
+            },
+            len(hub.rooms),
+            {key: (user.name, [room.name for room in user.rooms]) for key, user in self.users.items()},
+            [visitor.session.room.name for visitor in self.everybody],
+        )
+
+    def test_settings(self) -> None:
+        """Each change of a room is refused, by itself; the room is as it was."""
+        for line in ("/topic x", "/topic -", "/private off", "/key new", "/key -", "/uninvite carol"):
+            before = self.state()
+            self.assertEqual(self.fails(self.alice, line), [self._NOT_DONE], line)
+            self.assertEqual(self.state(), before, line)
+            self.nothingWaits()
+
+    def test_invitation(self) -> None:
+        """An invitation that cannot be kept is refused to who gave it, and the guest is not told."""
+        (dave,) = self.here("dave")
+        before = self.state()
+        self.alice.sees()
+        self.assertEqual(self.answerFailing(self.alice, "/invite dave"), [self._NOT_DONE])
+        self.assertEqual((self.state(), dave.sees()), (before, []))
+
+    def answerFailing(self, visitor: Visitor, line: str) -> list[str]:
+        """What somebody is told whose line cannot be kept."""
+        visitor.sees()
+        visitor.type(line)
+        self.journal.fail("disk full")
+        return visitor.sees()
+
+    def test_settingsOfAllKindsInOneBatch(self) -> None:
+        """Several changes of a room are all refused, and all undone."""
+        before = self.state()
+        lines = ("/topic x", "/key new", "/uninvite carol", "/private off", "/private on", "/invite carol", "/topic -")
+        self.assertEqual(self.fails(self.alice, *lines), [self._NOT_DONE] * len(lines))
+        self.assertEqual(self.state(), before)
+        self.assertIn("* #den has alice, bob in it", self.carol.asks("/join #den")[0])
+
+    def test_joining(self) -> None:
+        """Who joins is not in the room, and talks where they did in the lobby."""
+        before = self.state()
+        self.assertEqual(
+            self.fails(self.carol, "/join #den", "hello"),
+            [
+                "! you are not in #den: it cannot be saved (disk full)",
+                "! not said: it cannot be saved (disk full)",
+            ],
+        )
+        self.assertEqual(self.state(), before)
+        self.assertEqual(self.carol.asks("hello"), ["carol: hello"])
+
+    def test_making(self) -> None:
+        """A room that could not be kept is not; whoever comes next makes it, and owns it."""
+        before = self.state()
+        self.assertEqual(
+            self.fails(self.carol, "/join #new", "/private on", "/topic t"),
+            ["! you are not in #new: it cannot be saved (disk full)", self._NOT_DONE, self._NOT_DONE],
+        )
+        self.assertEqual(self.state(), before)
+        self.assertIn("* #new is new, and yours.", self.bob.asks("/join #new")[0])
+        self.assertEqual(self.bob.asks("/private on"), ["* #new bob has made this room private"])
+
+    def test_makingByTwo(self) -> None:
+        """Of two who make a room and join it, neither is in it."""
+        before = self.state()
+        self.carol.type("/join #new")
+        self.bob.type("/join #new")
+        self.carol.type("/invite alice")
+        self.journal.fail("disk full")
+        self.bob.sees()
+        self.carol.sees()
+        self.gather("#den", self.bob)  # Where bob was talking before.
+        self.assertEqual((self.state(), self.alice.sees()), (before, []))
+
+    def test_leaving(self) -> None:
+        """Who leaves a room has left it; the others hear of it when that can be kept, and nothing is told twice."""
+        self.assertEqual(
+            self.fails(self.bob, "/leave"),
+            ["! others are told later that you have left #den: it cannot be saved (disk full)"],
+        )
+        self.assertEqual(self.isRefused(self.bob, "/say #den hello"), "you are not in #den; /join it first")
+        for _ in range(3):
+            self.journal.fail("disk full")
+        self.assertEqual((self.alice.sees(), self.bob.sees()), ([], []))
+        self.journal.commit()
+        self.assertEqual(self.alice.sees(), ["* #den bob has left"])
+        self.assertEqual(self.bob.sees(), ["* You have left #den; what you type is said in the lobby"])
+
+    def test_whatIsSaidWhileALeavingWaits(self) -> None:
+        """What others say behind a leaving that waits comes behind it: who has left does not hear it."""
+        self.fails(self.bob, "/leave")
+        self.alice.type("secret")
+        self.journal.commit()
+        self.assertEqual(self.bob.sees(), ["* You have left #den; what you type is said in the lobby"])
+        self.assertEqual(self.alice.sees(), ["* #den bob has left", "#den alice: secret"])
+
+    def test_joiningAndLeaving(self) -> None:
+        """Who comes and goes in the batch was never there."""
+        before = self.state()
+        self.fails(self.carol, "/join #den", "/leave")
+        self.assertEqual(self.state(), before)
+        self.nothingWaits()
+
+    def test_leavingAndJoining(self) -> None:
+        """Who goes and comes back in the batch has gone, and has to come back again."""
+        self.happens(self.alice, "/private off")
+        self.bob.sees()
+        self.bob.type("/leave")
+        self.bob.type("/join #den")
+        self.journal.fail("disk full")
+        self.assertEqual(
+            self.bob.sees(),
+            [
+                "! others are told later that you have left #den: it cannot be saved (disk full)",
+                "! you are not in #den: it cannot be saved (disk full)",
+            ],
+        )
+        self.bob.type("/join #den")
+        self.journal.commit()
+        self.assertEqual(self.alice.sees()[-2:], ["* #den bob has left", "* #den bob has joined"])
+        self.assertEqual(self.alice.asks("/who"), ["* In #den (2): alice, bob"])
+
+    def test_everyOrderOfLeavingAndJoining(self) -> None:
+        """However often somebody goes and comes, and the disk fails, rooms add up in the end."""
+        for pattern in ("L", "LJ", "LJL", "LJLJ"):
+            for again in ("", "J", "JL", "JLJ"):
+                self.setUp()
+                self.happens(self.alice, "/private off")
+                self.move(self.bob, pattern)
+                self.journal.fail("disk full")
+                self.move(self.bob, again)
+                self.journal.fail("disk full")
+                self.journal.commit()
+                here = "bob" in self.alice.asks("/who")[0]
+                self.assertFalse(here, (pattern, again))
+                self.move(self.bob, "J")
+                self.journal.commit()
+                self.assertEqual(self.alice.asks("/who"), ["* In #den (2): alice, bob"], (pattern, again))
+                self.assertEqual(self.bob.asks("hello"), ["#den bob: hello"])
+
+    def move(self, visitor: Visitor, steps: str) -> None:
+        """Leave (L) and join (J) the room."""
+        for step in steps:
+            visitor.type("/leave #den" if step == "L" else "/join #den")
+
+    def test_newName(self) -> None:
+        """A new name stands: one is told so once, others when it can be kept, and the old one is free."""
+        self.assertEqual(
+            self.fails(self.bob, "/nick rob"),
+            ["! others are told of your new name later: it cannot be saved (disk full)"],
+        )
+        self.journal.fail("disk full")
+        self.assertEqual(self.bob.sees(), [])
+        self.assertEqual(sorted(self.users), ["alice", "carol", "rob"])
+        self.carol.type("/nick bob")
+        self.journal.commit()
+        self.assertEqual(self.alice.sees(), ["* bob is now rob", "* carol is now bob"])
+
+    def test_severalNewNames(self) -> None:
+        """Several new names are all told, in order, when they can be kept."""
+        self.fails(self.bob, "/nick rob", "/nick bert")
+        self.fails(self.bob, "/nick bob")
+        self.journal.commit()
+        self.assertEqual(self.alice.sees(), ["* bob is now rob", "* rob is now bert", "* bert is now bob"])
+        self.assertEqual(self.alice.asks("/who"), ["* In #den (2): alice, bob"])
+
+    def test_newNameOfTheOwner(self) -> None:
+        """What was owned under the old name is owned under the new one, though other changes are undone."""
+        self.fails(self.alice, "/key new", "/nick alicia", "/topic x")
+        mallory = self.visitor().enter("alice")
+        self.journal.commit()
+        self.assertIn("is not open to you", self.isRefused(mallory, "/join #den"))
+        self.assertEqual(self.alice.asks("/private off"), ["* #den alicia has made this room public"])
+
+    def test_newNameOfTheGuest(self) -> None:
+        """An invitation that was told before goes with the new name; one of the batch is undone."""
+        (dave,) = self.here("dave")
+        self.alice.sees()
+        self.alice.type("/invite dave")
+        for visitor, name in ((dave, "david"), (self.carol, "caro")):
+            visitor.type(f"/nick {name}")
+        self.journal.fail("disk full")
+        self.assertIn("is not open to you", self.isRefused(dave, "/join #den"))
+        self.carol.type("/join #den")
+        self.journal.commit()
+        self.assertEqual(
+            self.alice.sees(),
+            [self._NOT_DONE, "* dave is now david", "* carol is now caro", "* #den caro has joined"],
+        )
+
+    def test_renameLeaveJoinInEveryOrder(self) -> None:
+        """A new name, a leaving, a joining and a line, refused again and again in every order, add up in the end."""
+        lines = ("/nick rob", "/leave #den", "/join #ops", "/say #lobby hello")
+        for order in permutations(lines):
+            self.setUp()
+            for line in order:
+                self.bob.type(line)
+            for _ in range(3):
+                self.journal.fail("disk full")
+            self.journal.commit()
+            stands = {"/nick rob": "* bob is now rob", "/leave #den": "* #den {} has left"}
+            name, expected = "bob", []
+            for line in order:
+                if line in stands:
+                    expected.append(stands[line].format(name))
+                name = "rob" if line == "/nick rob" else name
+            self.assertEqual(self.alice.sees(), expected, order)
+            self.assertEqual(self.alice.asks("/who"), ["* In #den (1): alice"], order)
+            self.assertEqual(self.carol.asks("/who"), ["* Here (3): alice, rob, carol"], order)
+            self.assertEqual(self.bob.asks("/join #ops")[-1].partition(".")[0], "* #ops is new, and yours", order)
+
+    def test_quitting(self) -> None:
+        """Who leaves a room, takes another name and quits is gone; others hear of all that in order."""
+        self.assertEqual(
+            self.fails(self.bob, "/leave", "/nick rob", "/quit"),
+            [
+                "! others are told later that you have left #den: it cannot be saved (disk full)",
+                "! others are told of your new name later: it cannot be saved (disk full)",
+                "* Goodbye, rob.",
+            ],
+        )
+        self.assertEqual(sorted(self.users), ["alice", "carol"])
+        self.journal.fail("disk full")
+        self.journal.commit()
+        self.assertEqual(self.alice.sees(), ["* #den bob has left", "* bob is now rob", "* rob has left"])
+        self.assertEqual((self.bob.sees(), self.alice.asks("/who")), ([], ["* In #den (1): alice"]))
+
+    def test_joiningAndQuitting(self) -> None:
+        """Who joins a room and quits is gone, and was never in the room."""
+        self.fails(self.carol, "/join #den", "/quit")
+        self.journal.commit()
+        self.assertEqual(self.alice.sees(), ["* carol has left"])
+        self.assertEqual(self.alice.asks("/who"), ["* In #den (2): alice, bob"])
+
+    def test_forgetting(self) -> None:
+        """A room that could not be forgotten is there as before, and is forgotten when that can be kept."""
+        self.happens(self.carol, "/join #ops", "/topic t", "/leave")
+        for _ in range(24):
+            self.hub.anHourHasPassed(NOW)
+        self.journal.fail("disk full")
+        self.assertEqual(self.carol.asks("/rooms ops"), ["* #ops: 0 people - t"])
+        self.assertIn("It is about: t", self.carol.asks("/join #ops")[0])
+        self.happens(self.carol, "/leave")
+        self.forget()
+        self.assertEqual(self.carol.asks("/rooms ops"), ["* There is no such room; /join #ROOM makes one"])
+
+    def test_roomThatSomebodyHasJustLookedInto(self) -> None:
+        """A room is not forgotten when somebody comes and goes within the last of its hours, kept or not."""
+        self.happens(self.carol, "/join #ops", "/leave")
+        for _ in range(23):
+            self.hub.anHourHasPassed(NOW)
+        before = self.state()
+        for line in ("/join #ops", "/topic t", "/leave"):
+            self.carol.type(line)
+        self.hub.anHourHasPassed(NOW)
+        self.journal.fail("disk full")
+        self.assertEqual(self.state(), before)
+        self.nothingWaits()
+
+    def test_forgettingAndMaking(self) -> None:
+        """A room that was to be forgotten, and was made again in the same batch, is the old one."""
+        self.happens(self.carol, "/join #ops", "/topic t", "/leave")
+        before = self.state()
+        for _ in range(24):
+            self.hub.anHourHasPassed(NOW)
+        self.bob.type("/join #OPS")
+        self.bob.type("/topic new")
+        self.journal.fail("disk full")
+        self.bob.sees()
+        self.gather("#den", self.bob)
+        self.assertEqual(self.state(), before)
+        self.assertIn("* #ops has nobody else in it.", self.bob.asks("/join #Ops")[0])
+
+    def test_nobodysChange(self) -> None:
+        """A change that nobody of this server asked for is undone without a word."""
+        before = self.state()
+        room = self.hub.rooms.named("#den")
+        alice = self.users["alice"]
+        self.journal.append(room.setTopic(alice, "x", NOW))
+        self.journal.fail("disk full")
+        self.assertEqual((self.state(), self.alice.sees()), (before, []))
+
+
+class AskingTests(ChatTestCase):
+    """What is asked for while nothing can be kept."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.alice, self.bob = self.here("alice", "bob")
+        self.gather("#dev", self.alice, self.bob)
+
+    def test_isAnswered(self) -> None:
+        """Questions are answered, behind what is refused, in the order in which they were asked."""
+        for line in ("/who", "lost", "/topic", "/who #lobby"):
+            self.alice.type(line)
+        self.journal.fail("disk full")
+        self.assertEqual(
+            self.alice.sees(),
+            [
+                "! not said: it cannot be saved (disk full)",
+                "* In #dev (2): alice, bob",
+                "* There is no topic of #dev",
+                "* Here (2): alice, bob",
+            ],
+        )
+
+    def test_saysWhatHasBeenTold(self) -> None:
+        """An answer says how things are as far as others have been told, and no more."""
+        self.bob.type("/nick rob")
+        self.bob.type("/leave")
+        self.journal.fail("disk full")
+        self.alice.type("/who")
+        self.journal.fail("disk full")
+        self.assertEqual(self.alice.sees(), ["* In #dev (2): alice, bob"])
+        self.journal.commit()
+        self.assertEqual(self.alice.sees(), ["* bob is now rob", "* #dev rob has left"])
+        self.assertEqual(self.alice.asks("/who"), ["* In #dev (1): alice"])
+
+    def test_isAnsweredOnce(self) -> None:
+        """What has been answered is not answered again when the disk has room."""
+        self.alice.type("/who")
+        self.bob.type("/leave")
+        self.journal.fail("disk full")
+        self.alice.sees()
+        self.journal.commit()
+        self.assertEqual(self.alice.sees(), ["* #dev bob has left"])
+
+    def test_whoWasTurnedAwayIsNotAnswered(self) -> None:
+        """Who could not come in is answered nothing."""
+        carol = self.visitor().enter("carol")
+        carol.type("/who")
+        self.journal.fail("disk full")
+        self.assertEqual(carol.sees(), ["! you cannot come in: it cannot be saved (disk full)"])
+
+    def test_whoHasLeftIsNotAnswered(self) -> None:
+        """Who asks and leaves is told goodbye, and nothing after it."""
+        self.alice.type("/who")
+        self.alice.type("/quit")
+        self.journal.fail("disk full")
+        self.assertEqual(self.alice.sees()[-1], "* Goodbye, alice.")
+
+    def test_awayAndIgnoreNeedNoDisk(self) -> None:
+        """What is not kept works while nothing can be kept."""
+        for line in ("/away lunch", "/back", "/ignore bob", "/unignore bob", "/quiet on"):
+            self.alice.type(line)
+        self.alice.type("lost")
+        self.journal.fail("disk full")
+        self.assertEqual(len([line for line in self.alice.sees() if line.startswith("* ")]), 5)

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from loqui.answers import Answer, Goodbye, Notice, Past, Question, Refusal, Sent, Welcome
+from loqui.answers import Answer, Goodbye, Notice, Past, Question, Refusal, Sent, Welcome, Whois
 from loqui.errors import LoquiError
-from loqui.events import LOBBY, Acted, Event, Joined, Left, Said, Told
+from loqui.events import LOBBY, Acted, CodeGiven, Event, Forgotten, Joined, KeySet, Left, Said, Told
 from loqui.requests import Request
 from loqui.wire import text
 from loqui.wire.cleaning import clean
@@ -216,6 +216,11 @@ class RenderingTests(SynchronousTestCase):
         """What the server asks begins with a question mark."""
         self.assertEqual(shown(Question("Your name:")), "? Your name:")
 
+    def test_codeGiven(self) -> None:
+        """That a code was given says for how many accounts."""
+        lines = [shown(CodeGiven("alice", "", uses, 0, 0)).rpartition(" for ")[2] for uses in (1, 1000)]
+        self.assertEqual(lines, ["one account", "1,000 accounts"])
+
     def test_pastIsTold(self) -> None:
         """What was said before is told with its time by the server, so that nobody takes it for new."""
         self.assertRegex(shown(Past(Said("alice", LOBBY, "hello", 0))), r"^\* \d\d:\d\d alice: hello$")
@@ -239,6 +244,58 @@ class RenderingTests(SynchronousTestCase):
         self.assertEqual(rendered.count(b"\n"), 1)
 
 
+class BlockTests(SynchronousTestCase):
+    """Text of several lines."""
+
+    @settings(deadline=None, database=None)
+    @given(st.lists(lines, min_size=2))
+    @example([b"alice: I never said this", b"* bob has left", b""])
+    def test_onlyTheHeaderIsAtTheEdge(self, pasted: list[bytes]) -> None:
+        """Whatever lines somebody pastes, as many are shown, each indented; the header says how many there are."""
+        said = "\n".join(map(clean, pasted))
+        for what, header in (
+            (Said("alice", "#dev", said, 0), "#dev alice: "),
+            (Told("alice", "bob", said, 0), "[PM from alice] "),
+            (Sent(Told("alice", "bob", said, 0)), "[PM to bob] "),
+        ):
+            first, *block = text.render(what).decode().removesuffix("\r\n").split("\r\n")
+            self.assertEqual(first, f"{header}[{len(pasted)} lines]")
+            self.assertEqual(block, [f"    {clean(line)}" for line in pasted])
+
+    def test_refusal(self) -> None:
+        """What is told back of a paste is indented, too."""
+        self.assertEqual(
+            text.render(Refusal("no-such-user", "not seen: a\nb\n")), b"! not seen: a\r\n    b\r\n    \r\n"
+        )
+
+
+class RoomRenderingTests(SynchronousTestCase):
+    """What a client sees of rooms and people."""
+
+    def test_keyIsNeverShown(self) -> None:
+        """That there is a key is told, and that there is none any more; the key is not."""
+        self.assertEqual(shown(KeySet("alice", "#den", "swordfish", 0)), "* #den alice has set a key")
+        self.assertEqual(shown(KeySet("alice", "#den", "", 0)), "* #den alice has removed the key")
+
+    def test_forgotten(self) -> None:
+        """A room that is no more."""
+        self.assertEqual(shown(Forgotten("#den", 0)), "* #den is no more")
+
+    def test_idle(self) -> None:
+        """How long somebody has said nothing is told in a unit that fits."""
+        minute = 60_000
+        for idle, words in (
+            (999, "1 s"),
+            (59_999, "60 s"),
+            (2 * minute, "2 min"),
+            (119 * minute, "119 min"),
+            (120 * minute, "2 h"),
+            (47 * 60 * minute, "47 h"),
+            (48 * 60 * minute, "2 days"),
+        ):
+            self.assertIn(f", idle for {words}, a guest; you share ", shown(Whois("bob", 0, idle, None, (LOBBY,))))
+
+
 class ReadingTests(SynchronousTestCase):
     """What a client makes of a server's lines."""
 
@@ -255,6 +312,32 @@ class ReadingTests(SynchronousTestCase):
         """The line that the server writes as a goodbye is one to the client, and no other is."""
         lines = [shown(what) for what in (Goodbye("alice"), Notice("hello"), Left("alice", LOBBY, "", 0))]
         self.assertEqual([text.isGoodbye(line) for line in lines], [True, False, False])
+
+    def test_questionIsKnown(self) -> None:
+        """The line that the server writes as a question gives what it asks, and any other nothing."""
+        lines = [shown(what) for what in (Question("Your name:"), Notice("? no"), Said("x", LOBBY, "? no", 0))]
+        self.assertEqual([text.question(line) for line in lines], [text.NAME_QUESTION, None, None])
+
+    def test_whatAQuestionWants(self) -> None:
+        """Passwords are secret, new ones are typed twice, the server's is nobody's; what names say means nothing."""
+        questions = {
+            "password is registered. Password:": (True, False, False),
+            "Password of this server:": (True, False, True),
+            "Choose has no account. Invitation code:": (False, False, False),
+            "password has no account. Invitation code:": (False, False, False),
+            "alice has no account yet. Choose a password for it:": (True, True, False),
+            "Password for alice:": (True, True, False),
+        }
+        found = {line: (text.isSecret(line), text.isNew(line), text.isOfServer(line)) for line in questions}
+        self.assertEqual(found, questions)
+
+    def test_pasteIsKnown(self) -> None:
+        """A client knows which of its lines begin and end a paste, as the server does."""
+        lines = [b"/paste", b"/Paste #dev\r", b"/paste\tbob", b"//paste", b"/pasted", b" /paste", b"paste", b"\xff"]
+        self.assertEqual([text.beginsPaste(line) for line in lines], [True, True, True, *[False] * 5])
+        self.assertEqual(
+            [text.endsPaste(line) for line in (b".", b".\r", b"..", b". ", b"")], [True, True, *[False] * 3]
+        )
 
     def test_refusalIsKnown(self) -> None:
         """The line that the server writes as a refusal gives its sentence, and any other nothing."""

@@ -11,7 +11,7 @@ from loqui.answers import Entered, Goodbye, Invitation, Notice, Refusal, Sent, W
 from loqui.chat.accounts import Accounts
 from loqui.chat.comings import Comings
 from loqui.chat.room import Room
-from loqui.chat.rooms import Rooms
+from loqui.chat.rooms import Rooms, noSuchRoom
 from loqui.chat.telling import Telling
 from loqui.chat.user import Session, User
 from loqui.events import (
@@ -34,7 +34,7 @@ from loqui.events import (
     TopicSet,
     Uninvited,
 )
-from loqui.names import nameKey
+from loqui.names import keyOrNone, nameKey, roomKey
 
 __all__ = ["NAMED", "Audience"]
 
@@ -60,7 +60,8 @@ class Audience:
         @param motd: lines that are shown to everybody after the welcome.
         """
         self.present: dict[str, User] = {}
-        self.rooms: dict[str, Room] = {registry.lobby.name: registry.lobby}
+        self.rooms: dict[str, Room] = {}
+        self._byKey: dict[str, Room] = {}
         self.ignoring: dict[str, set[Session]] = {}
         self._lobby = registry.lobby
         self._registry = registry
@@ -68,6 +69,7 @@ class Audience:
         self._later = later
         self._motd = tuple(map(Notice, motd))
         self._comings: dict[Room, Comings] = {}
+        self.open(registry.lobby)
         self._happened: dict[type[Event], Callable[[Any, Session | None, Telling], None]] = {
             Said: self._shown,
             Acted: self._shown,
@@ -96,6 +98,22 @@ class Audience:
         """An event is next in the journal's order."""
         self._happened[type(event)](event, origin, telling)
 
+    def open(self, room: Room) -> None:
+        """There is a room, as far as everybody is concerned."""
+        self.rooms[room.name] = self._byKey[roomKey(room.name)] = room
+
+    def visibleTo(self, user: User, name: str) -> Room:
+        """
+        The room of that name, which somebody may know of, as far as has been told.
+
+        @raise LoquiError: with code C{no-such-room}.
+        """
+        key = keyOrNone(name.removeprefix("#"))
+        room = self._byKey.get(f"#{key}")
+        if room is None or not room.isShownTo(user):
+            raise noSuchRoom(name)
+        return room
+
     def drop(self, session: Session) -> None:
         """Tell a session nothing more."""
         self.ignore(session, frozenset())
@@ -103,7 +121,7 @@ class Audience:
         user = session.user
         if user is not None:
             for room in user.seats:
-                room.unseat(session)
+                room.seats.discard(session)
             user.lose(session)
 
     def ignore(self, session: Session, keys: frozenset[str]) -> None:
@@ -121,7 +139,7 @@ class Audience:
         """Show a session who comes and goes, or not."""
         session.quiet = isQuiet
         for room in session.user.seats if session.user is not None else ():
-            room.hush(session)
+            room.seats.hush(session)
 
     def welcome(self, user: User, session: Session, telling: Telling) -> None:
         """Let a session see what its user may see, from here on."""
@@ -189,6 +207,8 @@ class Audience:
         if room.isLobby:
             del self.present[event.name]
             for session in user.sessions:
+                if event.why:
+                    telling.tell(session, Notice(f"You have to leave ({event.why})"))
                 self.goodbye(session, telling)
             for seat in user.seats:
                 del seat.present[user]
@@ -196,12 +216,12 @@ class Audience:
                     self._comings[seat].drop(event.name)
             user.seats = ()
         else:
-            user.seats = tuple(seat for seat in user.seats if seat is not room)
             del room.present[user]
             for session in user.listening:
                 session.forget(room)
                 telling.unseat(session, room)
                 telling.tell(session, Notice(f"You have left {room}; what you type is said in {session.room}"))
+            user.seats = tuple(seat for seat in user.seats if seat is not room)
         if not self._isHeld(room, event):
             telling.happened(room, event)
         room.happened(event)
@@ -243,13 +263,15 @@ class Audience:
             self.ignore(session, session.ignored - {new})  # Nobody ignores themselves.
 
     def _created(self, event: Created, origin: Session | None, telling: Telling) -> None:
-        room = self.rooms[event.room] = self._registry.named(event.room)
+        room = self._registry.named(event.room)
+        self.open(room)
         room.isKept = room.isNew = True
         room.happened(event)
         self._registry.concerns(nameKey(event.name), room)
 
     def _forgotten(self, event: Forgotten, origin: Session | None, telling: Telling) -> None:
         del self.rooms[event.room]
+        del self._byKey[roomKey(event.room)]
 
     def _invited(self, event: Invited, origin: Session | None, telling: Telling) -> None:
         self._shown(event, origin, telling)
@@ -260,6 +282,7 @@ class Audience:
 
     def _moderated(self, event: Moderated, origin: Session | None, telling: Telling) -> None:
         room = self.rooms[event.room]
+        self._registry.note(event)
         if "/" not in event.to:
             self._shown(event, origin, telling)
             return
@@ -281,7 +304,7 @@ class Audience:
                 self._tellGuest(user, event, origin, telling)
 
     def _tellGuest(self, user: User, event: AccountChanged, origin: Session | None, telling: Telling) -> None:
-        if origin is None or origin.user is not user:  # Who did it themselves is answered.
+        if event.name != user.shown and (origin is None or origin.user is not user):  # Who did it is answered.
             for session in user.listening:
                 telling.tell(session, Notice(f"{event.name} has deleted your account; you are a guest"))
 

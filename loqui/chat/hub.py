@@ -87,7 +87,7 @@ class Hub:
         """
         self.rooms.lobby.recent.extend(events)
         for record in rooms:
-            self.audience.rooms[record.name] = self.rooms.restore(record)
+            self.audience.open(self.rooms.restore(record))
 
     # What is asked for. C{now} is UTC in milliseconds since the epoch.
 

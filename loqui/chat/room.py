@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from secrets import compare_digest
 from typing import TYPE_CHECKING, TypeVar
 
 from loqui.answers import Past
 from loqui.chat.sanctions import sentence
-from loqui.chat.user import Session, User
+from loqui.chat.seats import Seats
+from loqui.chat.user import User
 from loqui.durations import sayDuration
 from loqui.errors import LoquiError
 from loqui.events import (
@@ -33,7 +34,7 @@ from loqui.names import keyOrNone, nameKey
 from loqui.settings import Sanction, Settings, after, targetKey
 
 if TYPE_CHECKING:
-    from loqui.chat.ports import Render
+    pass
 
 __all__ = ["Room"]
 
@@ -56,12 +57,12 @@ MAX_SANCTIONS = 1000
 
 class Room:
     """
-    Members, settings and an audience.
+    Members, settings and seats.
 
     A I{member} is in the room from the moment that was accepted. Those who are
-    I{present} are the members as far as everybody has been told; the I{audience} are
-    their sessions, seated when the C{Joined} came out of the journal, so that all see
-    the same events from there on. There are two of the settings for the same reason.
+    I{present} are the members as far as everybody has been told; their sessions have
+    I{seats} since the C{Joined} came out of the journal, so that all see the same events
+    from there on. There are two of the settings for the same reason.
 
     @ivar lobby: the room whose settings hold here, too.
     @ivar members: users, those who came first first.
@@ -70,13 +71,13 @@ class Room:
     @ivar told: the settings, as far as has been told.
     @ivar isKept: whether the room is in the journal.
     @ivar isNew: whether it is in the journal, and nobody has been told that they are in.
+    @ivar seats: the sessions that are told.
     @ivar recent: the last events, oldest first.
     @ivar count: how many things have been said since the start.
     @ivar hours: for how long nobody has been here.
     """
 
     __slots__ = (
-        "_audience",
         "_past",
         "_spoke",
         "count",
@@ -87,8 +88,8 @@ class Room:
         "members",
         "name",
         "present",
-        "quiet",
         "recent",
+        "seats",
         "settings",
         "told",
     )
@@ -112,8 +113,7 @@ class Room:
         self.recent: deque[Event] = deque(maxlen=remembers)
         self.count = 0
         self.hours = 0
-        self.quiet: set[Session] = set()
-        self._audience: dict[Render, dict[Session, Callable[[bytes], None]]] = {}
+        self.seats = Seats()
         self._past: tuple[Past, ...] | None = None
 
     def __str__(self) -> str:
@@ -200,6 +200,7 @@ class Room:
     def join(self, user: User, now: int) -> Joined:
         """Make somebody a member."""
         self.members[user] = None
+        self.hours = 0
         user.rooms += (self,)
         return Joined(user.name, self.name, now)
 
@@ -346,6 +347,8 @@ class Room:
 
     def happened(self, event: Event) -> None:
         """An event of this room has been told."""
+        if isinstance(event, PrivacySet) and not event.private:
+            self.recent.clear()  # Who comes now was not meant to read it.
         self.recent.append(event)
         self._past = None
         if isinstance(event, (Said, Acted)):
@@ -367,56 +370,9 @@ class Room:
     def isShownTo(self, user: User) -> bool:
         """Whether somebody may know of the room, as far as has been told."""
         told, key = self.told, nameKey(user.shown)
-        return user in self.present or not told.private or key in told.owners | told.invited or self.isRuledBy(user)
-
-    # Who is told.
-
-    def seat(self, session: Session) -> None:
-        """Tell a session everything from now on."""
-        self._audience.setdefault(session.render, {})[session] = session.outlet.write
-        self.hush(session)
-
-    def unseat(self, session: Session) -> None:
-        """Tell a session nothing more; it need not have a seat."""
-        self._audience.get(session.render, {}).pop(session, None)
-        self.quiet.discard(session)
-
-    def hush(self, session: Session) -> None:
-        """Take note of whether a session that has a seat is quiet."""
-        if session.quiet and self.isSeated(session):
-            self.quiet.add(session)
-        else:
-            self.quiet.discard(session)
-
-    def isSeated(self, session: Session) -> bool:
-        """Whether a session is told what happens here."""
-        return session in self._audience.get(session.render, ())
-
-    @property
-    def size(self) -> int:
-        """How many sessions are told what happens here."""
-        return sum(map(len, self._audience.values()))
-
-    def seats(self) -> Collection[dict[Session, Callable[[bytes], None]]]:
-        """The sessions with the way to them, apart for each wire; not to be changed."""
-        return self._audience.values()
-
-    def tell(self, chunkFor: Callable[[Render], bytes], apart: Set[Session] = frozenset()) -> None:
-        """
-        Give everybody the same bytes.
-
-        @param chunkFor: makes them for one wire; called once for each.
-        @param apart: the sessions that are told in another way.
-        """
-        for render, seats in tuple(self._audience.items()):
-            if seats:
-                chunk = chunkFor(render)
-                # A copy: somebody may lose their seat by being told.
-                told = dict(seats)
-                for session in seats.keys() & apart:
-                    del told[session]
-                for write in told.values():
-                    write(chunk)
+        if user in self.present or not told.private or key in told.owners or key in told.invited:
+            return True
+        return user.operates or (user.registered and key in self.lobby.told.owners)
 
 
 def _holding(sanctions: Mapping[str, Sanction], now: int) -> Mapping[str, Sanction]:

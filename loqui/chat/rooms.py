@@ -97,17 +97,6 @@ class Rooms:
             raise notInRoom(name)
         return room
 
-    def visibleTo(self, user: User, name: str) -> Room:
-        """
-        The room of that name, which somebody may know of, as far as has been told.
-
-        @raise LoquiError: with code C{no-such-room}.
-        """
-        room = self.find(name)
-        if room is None or not (room.isKept and room.isShownTo(user)):
-            raise noSuchRoom(name)
-        return room
-
     def enter(self, user: User, text: str, key: str, now: int) -> tuple[Room, list[Created | Joined]]:
         """
         Let somebody into a room; if there is none of that name, and no key is given, it is made.
@@ -173,11 +162,11 @@ class Rooms:
         self._concerning = {}
         for room in tuple(self._byKey.values()):
             room.tidy(now)
-            self._index(room)
-            if room.isLobby or any(map(isRegistered, room.settings.owners)):
-                continue
-            room.hours = 0 if room.members or room.present else room.hours + 1
-            if room.hours >= DAY:
+            isNeeded = room.isLobby or room.members or room.present or any(map(isRegistered, room.settings.owners))
+            room.hours = 0 if isNeeded else room.hours + 1
+            if room.hours < DAY:
+                self._index(room)
+            else:
                 self.remove(room)
                 forgotten.append(Forgotten(room.name, now))
         return forgotten

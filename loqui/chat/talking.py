@@ -78,5 +78,6 @@ ROWS = (
         f"Says all lines up to one with only {END} as one message; WHERE is a #ROOM or a NAME.",
         "/paste",
         _paste,
+        inside=True,
     ),
 )

@@ -36,7 +36,7 @@ class Telling:
         @param ignoring: name keys to the sessions that do not want to hear them.
         """
         self._ignoring = ignoring
-        self._shared: list[tuple[Room, _Shown]] = []
+        self._count = 0
         self._byRoom: dict[Room, list[tuple[int, _Shown]]] = {}
         self._apart: dict[Session, list[bytes]] = {}
         self._apartIn: dict[Room, dict[Session, list[bytes]]] = {}
@@ -46,12 +46,12 @@ class Telling:
 
     def happened(self, room: Room, what: _Shown) -> None:
         """Show something to all who have a seat in a room at this point of the batch."""
-        if room.quiet and isinstance(what, (Joined, Left, Gathering)):
-            self._setApart(room.quiet)
+        if room.seats.quiet and isinstance(what, (Joined, Left, Gathering)):
+            self._setApart(room.seats.quiet)
         if self._ignoring and isinstance(what, (Said, Acted)):
             self._setApart(self._ignoring.get(nameKey(what.name), frozenset()))
-        self._byRoom.setdefault(room, []).append((len(self._shared), what))
-        self._shared.append((room, what))
+        self._byRoom.setdefault(room, []).append((self._count, what))
+        self._count += 1
         for session, lines in self._apartIn.get(room, {}).items():
             if session.wants(what):
                 lines.append(self._line(session.render, what))
@@ -64,13 +64,13 @@ class Telling:
     def seat(self, session: Session, room: Room) -> None:
         """Show a session from here on what happens in a room."""
         self._apartIn.setdefault(room, {})[session] = self._linesOf(session)
-        room.seat(session)
+        room.seats.add(session)
 
     def unseat(self, session: Session, room: Room) -> None:
         """Show a session from here on nothing of a room any more."""
         self._linesOf(session)
         self._apartIn.get(room, {}).pop(session, None)
-        room.unseat(session)
+        room.seats.discard(session)
 
     def close(self, session: Session) -> None:
         """End a session, after what it is told."""
@@ -78,7 +78,7 @@ class Telling:
 
     def send(self) -> None:
         """Write: one chunk a session."""
-        if self._shared:
+        if self._byRoom:
             self._sendShared()
         for session, lines in self._apart.items():
             if lines and not session.gone:
@@ -94,11 +94,10 @@ class Telling:
         """What a session that is apart from now on, if it was not, is sent: with what has been told so far."""
         lines = self._apart.get(session)
         if lines is None:
-            seen = [what for room, what in self._shared if room.isSeated(session)]
-            lines = self._apart[session] = [self._line(session.render, what) for what in seen]
-            for room in session.user.seats if session.user else ():
-                if room.isSeated(session):
-                    self._apartIn.setdefault(room, {})[session] = lines
+            seats = _seatsOf(session)
+            lines = self._apart[session] = [self._line(session.render, what) for what in self._happenedIn(seats)]
+            for room in seats:
+                self._apartIn.setdefault(room, {})[session] = lines
         return lines
 
     def _sendShared(self) -> None:
@@ -107,10 +106,10 @@ class Telling:
         others = self._apart.keys() | inSeveral
         write = self._chunkOfLines if others else self._chunk
         for room in rooms:
-            room.tell(partial(write, (room,)), others)
+            room.seats.tell(partial(write, (room,)), others)
         chunks: dict[tuple[tuple[Room, ...], Render], bytes] = {}
         for session in inSeveral - self._apart.keys():
-            where = tuple([room for room in rooms if room.isSeated(session)])
+            where = tuple([room for room in _seatsOf(session) if room in self._byRoom])
             chunk = chunks.get((where, session.render))
             if chunk is None:
                 chunk = chunks[where, session.render] = self._chunkOfLines(where, session.render)
@@ -121,12 +120,12 @@ class Telling:
         """The sessions that sit in more than one of these rooms."""
         heard: set[Session] = set()
         several: set[Session] = set()
-        *smaller, largest = sorted(rooms, key=lambda room: room.size)
+        *smaller, largest = sorted(rooms, key=lambda room: len(room.seats))
         for room in smaller:
-            for seats in room.seats():
+            for seats in room.seats.byWire():
                 several |= seats.keys() & heard
-                heard |= seats.keys()
-        for seats in largest.seats():
+                heard.update(seats)
+        for seats in largest.seats.byWire():
             several |= seats.keys() & heard
         return several
 
@@ -136,10 +135,12 @@ class Telling:
 
     def _chunkOfLines(self, where: tuple[Room, ...], render: Render) -> bytes:
         """What has happened in some rooms, when some of it is part of what others are sent, too."""
-        events = self._byRoom[where[0]]
-        if len(where) > 1:
-            events = sorted((event for room in where for event in self._byRoom[room]), key=itemgetter(0))
-        return b"".join([self._line(render, what) for _, what in events])
+        return b"".join([self._line(render, what) for what in self._happenedIn(where)])
+
+    def _happenedIn(self, rooms: Iterable[Room]) -> list[_Shown]:
+        """What has happened in these rooms so far, in order."""
+        events = [event for room in rooms for event in self._byRoom.get(room, ())]
+        return [what for _, what in sorted(events, key=itemgetter(0))]
 
     def _line(self, render: Render, what: Union[Event, Answer]) -> bytes:
         key = (render, id(what))
@@ -148,3 +149,9 @@ class Telling:
             line = self._lines[key] = render(what)
             self._rendered.append(what)
         return line
+
+
+def _seatsOf(session: Session) -> list[Room]:
+    """The rooms whose events a session is told: few, however many there are."""
+    rooms = session.user.seats if session.user is not None else ()
+    return [room for room in rooms if session in room.seats]

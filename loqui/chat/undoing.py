@@ -118,7 +118,7 @@ class _Undoing:
                         room.members.pop(user)
                 user.rooms = stays
                 for session in user.sessions:
-                    session.room = session.room if session.room in stays else lobby
+                    session.turnBack(stays, lobby)
         standing = [event for event, _ in self.kept if isinstance(event, (Renamed, Moderated))]
         self._hub.rooms.reset(self._rooms, standing)
         self._hub.received(self._turns)

@@ -67,7 +67,7 @@ def _line(context: Context, room: Room) -> RoomLine:
 def _who(context: Context, name: str) -> None:
     room = context.session.room
     if name:
-        context.answer(lambda: _members(context.hub.rooms.visibleTo(context.user, name)))
+        context.answer(lambda: _members(context.hub.audience.visibleTo(context.user, name)))
     else:
         context.answer(lambda: _members(context.stillIn(room)))
 

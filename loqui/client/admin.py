@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import io
 import json
+import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -20,6 +22,15 @@ __all__ = ["main"]
 #: Exit statuses.
 DONE, REFUSED, UNREACHABLE = range(3)
 
+#: Exit status of a command that Ctrl-C ended, as shells have it.
+INTERRUPTED = 130
+
+#: Characters of an answer; no password has as many, so that a longer one is refused all the same.
+MAX_ANSWER = 8192
+
+#: What the server takes for bytes that are no text.
+UNREADABLE = "\ufffd"
+
 _DESCRIPTION = (
     "Speaks to the Loqui server that runs on this machine; without a command, reads some from a prompt. "
     "Every connection is that of an operator: who may read the state folder, may do anything."
@@ -30,6 +41,8 @@ examples:
   loqui-admin op alice             makes alice an operator
   loqui-admin ban 192.0.2.7 2h     keeps an address out for two hours
   loqui-admin help                 lists all commands
+
+exit status: 0 done, 1 refused, 2 no server
 """
 
 
@@ -51,21 +64,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("command", nargs=argparse.REMAINDER, help="what to do; help lists everything")
     options = parser.parse_args(arguments)
     path = (options.state or user_state_path("loqui")) / "admin.sock"
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # What is no text is for the server to refuse.
     try:
         link = _Link(path, options.json)
     except OSError as error:
-        print(f"loqui-admin: no server answers at {path}: {error.strerror}", file=sys.stderr)
+        print(f"loqui-admin: no server answers at {path}: {error.strerror or error}", file=sys.stderr)
         return UNREACHABLE
     with link:
         try:
             return link.run(" ".join(options.command)) if options.command else _converse(link)
+        except KeyboardInterrupt:
+            print(file=sys.stderr)
+            return INTERRUPTED
+        except BrokenPipeError:  # Nobody reads what we print; or the server is gone, and nobody needs to read that.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return UNREACHABLE
         except (EOFError, ConnectionError):
             print("loqui-admin: the server has ended the connection", file=sys.stderr)
             return UNREACHABLE
 
 
 def _converse(link: _Link) -> int:
-    """Commands from a prompt, until there are no more."""
+    """
+    Commands from a prompt, until there are no more.
+
+    @return: the exit status; from a terminal that of the last, otherwise the worst.
+    """
     isTerminal = sys.stdin.isatty()
     if isTerminal:
         import readline  # noqa: F401 - so that input() has lines that can be edited
@@ -79,7 +104,7 @@ def _converse(link: _Link) -> int:
         if line.lstrip("/") in ("quit", "exit", "bye"):
             return status
         if line:
-            status = link.run(line)
+            status = max(link.run(line), DONE if isTerminal else status)
 
 
 class _Link:
@@ -139,15 +164,23 @@ class _Link:
         return kind, line[2:] if line[:2] in kinds else line
 
     def _send(self, line: str) -> None:
-        self._socket.sendall(line.replace("\n", " ").encode() + b"\n")
+        self._socket.sendall(line.replace("\n", " ").encode("utf-8", "surrogateescape") + b"\n")
 
 
 def _askPassword(question: str) -> str:
-    """A password: typed, and not shown; or a line of the standard input, when that is no terminal."""
-    if sys.stdin.isatty():
-        return getpass.getpass(f"{question} ")
-    line = sys.stdin.readline()
-    return line.rstrip("\r\n")
+    """A new password: typed twice, and not shown; or a line of the standard input, when that is no terminal."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")[:MAX_ANSWER]
+    try:
+        while True:
+            password = getpass.getpass(f"{question} ")
+            if not password or getpass.getpass("Once more: ") == password:
+                return password[:MAX_ANSWER]
+            print("loqui-admin: these are not the same", file=sys.stderr)
+    except EOFError:
+        raise KeyboardInterrupt from None  # Ctrl-D: they do not want to.
+    except UnicodeDecodeError:
+        return UNREADABLE
 
 
 if __name__ == "__main__":

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from enum import Enum
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectError, DNSLookupError
 from twisted.internet.interfaces import IDelayedCall, IReactorTime, IStreamClientEndpoint
-from twisted.internet.protocol import Factory, connectionDone
+from twisted.internet.protocol import Factory
 from twisted.internet.task import deferLater
-from twisted.protocols.basic import LineReceiver
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from loqui.client.asking import Asking
+from loqui.client.keyring import Keyring
 from loqui.client.stdio import Console
+from loqui.client.talk import End, Talk
 from loqui.wire import text
 
 __all__ = ["LEFT", "LOST", "REFUSED", "USAGE", "Visit"]
@@ -28,80 +30,19 @@ _LEAVING = (text.DISCONNECT.encode(), b"/quit")
 #: Seconds in which a server must have answered to a name; it gives us 60 to send one.
 WELCOME = 70.0
 
+#: Seconds after which a server that was busy is told the same again.
+BUSY = 3.0
+
 #: Seconds that a person waits for the server's goodbye.
 GOODBYE = 3.0
-
-
-class End(Enum):
-    """How a connection ended."""
-
-    GOODBYE = "the server has said goodbye"
-    REFUSED = "the server wants another name"
-    LOST = "anything else"
-
-
-class Talk(LineReceiver):
-    """
-    One connection to a server.
-
-    @ivar ended: fires with an L{End}, and what the server refused, when the connection is gone.
-    """
-
-    delimiter = b"\n"
-    MAX_LENGTH = 1024 * 1024
-    transport: Any
-
-    def __init__(self, name: bytes, console: Console, welcomed: Callable[[], None]) -> None:
-        """
-        @param welcomed: called when the name has been accepted.
-        """
-        self.ended: Deferred[tuple[End, str]] = Deferred()
-        self._name = name
-        self._console = console
-        self._welcomed = welcomed
-        self._in = False
-        self._end = End.LOST
-        self._refusal = ""
-
-    def connectionMade(self) -> None:
-        self.transport.setTcpKeepAlive(True)
-        self.sendLine(self._name)
-        # Neither side is read faster than the other takes it.
-        self.transport.registerProducer(self._console, True)
-        self._console.transport.registerProducer(self, True)
-
-    def stopProducing(self) -> None:
-        """Nobody sees what is shown any more; what is being said goes on, up to the goodbye."""
-        self.resumeProducing()
-
-    def lineReceived(self, line: bytes) -> None:
-        words = text.read(line)
-        if self._in:
-            if text.isGoodbye(words):
-                self._end = End.GOODBYE
-        elif text.isWelcome(words):
-            self._in = True
-            self._console.show(words)
-            self._welcomed()
-            return
-        else:
-            refusal = text.refusal(words)
-            if refusal is not None:
-                self._refusal = refusal.removesuffix(text.NAME_REFUSED)
-                self._end = End.REFUSED if refusal.endswith(text.NAME_REFUSED) else End.LOST
-            return
-        self._console.show(words)
-
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self.transport.unregisterProducer()
-        self._console.transport.unregisterProducer()
-        self.ended.callback((self._end, self._refusal))
 
 
 class Visit:
     """
     Joins a console to a server, with as many connections as it takes.
     """
+
+    log = Logger()
 
     def __init__(
         self,
@@ -111,11 +52,13 @@ class Visit:
         clock: IReactorTime,
         delays: Callable[[int], float],
         name: bytes = b"",
+        password: bytes = b"",
     ) -> None:
         """
         @param where: the server, as it is called in remarks.
         @param delays: seconds to wait after so many attempts that failed.
         @param name: empty to ask for one.
+        @param password: empty to ask for it, if one is needed.
         """
         self._console = console
         self._endpoint = endpoint
@@ -123,13 +66,16 @@ class Visit:
         self._clock = clock
         self._delays = delays
         self._name = name
+        self._asking = Asking(console)
+        self._keys = Keyring(password)
+        self._hasFile = bool(password)
+        self._hasAnswered = False  # Whether anything was typed to come in by this connection.
         self._talk: Talk | None = None
         self._welcome = False  # Whether we have a name on this connection.
         self._wasIn = False  # Whether we have been in at all.
         self._leaving = False
         self._over = False  # The input ended before we were in.
         self._impatience: IDelayedCall | None = None
-        self._question: Deferred[bytes] | None = None
         self._waiting: Deferred[Any] | None = None
         console.typed = self._typed
         console.ended = self._ended
@@ -146,8 +92,10 @@ class Visit:
             if end is End.GOODBYE:
                 return LEFT
             if end is End.REFUSED:
-                self._remark(why)
+                if why:
+                    self._remark(why)
                 self._name = b""
+                self._keys.forget()
                 if not self._console.isTerminal:
                     return REFUSED
             elif not self._leaving and self._wasIn and self._console.isTerminal:
@@ -166,20 +114,23 @@ class Visit:
         if self._leaving:
             return
         self._leaving = True
-        if self._question is not None:
-            self._answer(b"")
-        elif self._waiting is not None:
+        if self._waiting is not None:
             self._waiting.cancel()
         elif self._talk is not None and self._welcome:
-            self._talk.sendLine(text.DISCONNECT.encode())
+            self._talk.leave()
             if self._console.isTerminal:
                 self._clock.callLater(GOODBYE, self._talk.transport.abortConnection)
         elif self._talk is not None:
             self._talk.transport.abortConnection()  # We are not in: there is nothing to wait for.
+        if self._asking.isOpen:
+            self._asking.answer(b"")
 
     def interrupt(self) -> None:
-        """Leave, or when that is under way already, do not wait."""
-        if not self._leaving:
+        """Leave, without what is being pasted; or when that is under way already, do not wait."""
+        if not self._leaving and self._talk is not None and self._talk.isPasting:
+            self._leaving = True
+            self._talk.transport.abortConnection()
+        elif not self._leaving:
             self.leave()
         elif self._talk is not None:
             self._talk.transport.abortConnection()
@@ -189,8 +140,9 @@ class Visit:
     async def _once(self) -> tuple[End, str]:
         """Connect, and talk until the connection is gone."""
         self._console.pauseProducing()
-        self._welcome = False
-        talk = Talk(self._name, self._console, self._welcomed)
+        self._welcome = self._hasAnswered = False
+        self._keys.begin()
+        talk = Talk(self._name, self._console, self._welcomed, self._asked)
         try:
             await self._interruptible(self._endpoint.connect(Factory.forProtocol(lambda: talk)))
         except (ConnectError, DNSLookupError, CancelledError, OSError, ValueError) as error:
@@ -198,31 +150,82 @@ class Visit:
             return End.LOST, f"cannot connect to {self._where}: {why}"
         self._talk = talk
         self._impatience = self._clock.callLater(WELCOME, talk.transport.abortConnection)
-        end = await talk.ended
-        self._calm()
+        end, why = await talk.ended
         self._talk = None
-        return end
+        self._calm()
+        self._asking.cancel()
+        if end is End.LOST and why and talk.wasAsked and (self._hasAnswered or not self._wasIn):
+            end = End.REFUSED
+        return end, why
 
     def _calm(self) -> None:
         if self._impatience is not None and self._impatience.active():
             self._impatience.cancel()
 
     async def _ask(self) -> bytes:
-        """The next line that is typed; empty when there will be none."""
-        while True:
-            if self._console.isTerminal:
-                self._console.remark("Your name: ", end="")
-            self._question = Deferred()
-            self._console.resumeProducing()
-            name = text.parseName(await self._question).encode()
-            if name or self._leaving:
-                return name
+        """The name that is typed; empty when there will be none."""
+        name = b""
+        while not (name or self._leaving):
+            name = await self._asking.name()
+        return b"" if self._leaving else name
 
-    def _answer(self, line: bytes) -> None:
-        question, self._question = self._question, None
-        self._console.pauseProducing()  # What comes next is not for us.
-        assert question is not None
-        question.callback(line)
+    def _asked(self, question: str, why: str) -> None:
+        """
+        The server wants to know something.
+
+        @param why: the reason that it did not take the answer before; empty for none.
+        """
+        assert self._talk is not None
+        if self._impatience is not None and self._impatience.active():
+            self._impatience.reset(WELCOME)
+        answering = Deferred.fromCoroutine(self._respond(self._talk, question, why))
+        answering.addErrback(self._unanswered, self._talk)
+
+    async def _respond(self, talk: Talk, question: str, why: str) -> None:
+        if text.isBusy(why) and self._keys.again(question):
+            await deferLater(self._clock, BUSY)
+            if talk is self._talk:
+                self._send(talk, question, self._keys.again(question))
+            return
+        known = b"" if self._welcome else self._keys.find(question)
+        if known:
+            self._send(talk, question, known)
+        elif not self._console.isTerminal:
+            talk.hangUp(self._sayWhatToDo(question, why))
+        else:
+            if why:
+                self._remark(f"{why}; an empty line asks for another name")
+            answer = await self._asking.forServer(question)
+            if talk is self._talk and not self._leaving:
+                self._take(talk, question, answer)
+
+    def _take(self, talk: Talk, question: str, answer: bytes) -> None:
+        """Do with an answer what is to be done with it."""
+        self._hasAnswered = True
+        if self._welcome:
+            talk.sendLine(answer)
+            self._console.resumeProducing()
+        elif answer:
+            self._send(talk, question, answer)
+        else:
+            talk.hangUp("")
+
+    def _send(self, talk: Talk, question: str, answer: bytes) -> None:
+        self._keys.sent(question, answer)
+        talk.sendLine(answer)
+
+    def _sayWhatToDo(self, question: str, why: str) -> str:
+        if self._hasFile and why:
+            return f"the password of --password-file is refused: {why}"
+        if text.isSecret(question) and not text.isNew(question):
+            return f"the server asks: {question} Give --password-file FILE, with the answer in its first line"
+        return f"the server asks: {question} That can only be answered at a terminal"
+
+    def _unanswered(self, failure: Failure, talk: Talk) -> None:
+        """The connection was lost while somebody was asked; or there is a bug."""
+        if not failure.check(CancelledError):
+            self.log.failure("A bug in the client", failure)
+            talk.transport.abortConnection()
 
     async def _pause(self, why: str, delay: float) -> None:
         """Wait before the next attempt; what is typed meanwhile is not sent."""
@@ -245,6 +248,7 @@ class Visit:
         if self._wasIn:
             self._remark("connected again")
         self._calm()
+        self._keys.worked()
         self._wasIn = self._welcome = True
         if self._over:
             self.leave()
@@ -253,7 +257,7 @@ class Visit:
 
     def _ended(self) -> None:
         """There will be no more lines; in a pipe, what came is still to be said."""
-        if self._console.isTerminal or self._welcome or self._question is not None:
+        if self._console.isTerminal or self._welcome or self._asking.isOpen:
             self.leave()
         else:
             self._over = True
@@ -261,12 +265,13 @@ class Visit:
     def _typed(self, line: bytes) -> None:
         if self._leaving:
             return
-        if line in _LEAVING:
+        isPasting = self._talk is not None and self._talk.isPasting
+        if line in _LEAVING and not isPasting:
             self.leave()
-        elif self._question is not None:
-            self._answer(line)
+        elif self._asking.isOpen:
+            self._asking.answer(line)
         elif self._talk is not None and self._welcome:
-            self._talk.sendLine(line)
+            self._talk.say(line)
         else:
             self._remark("not sent: there is no connection")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IHalfCloseableProtocol
@@ -13,6 +13,9 @@ from twisted.internet.protocol import connectionDone
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
+
+if TYPE_CHECKING:
+    from loqui.client.terminal import Terminal
 
 __all__ = ["Console"]
 
@@ -34,14 +37,20 @@ class Console(LineReceiver):
     ended: Callable[[], None]
 
     def __init__(
-        self, isTerminal: bool, remarks: TextIO | None = None, encoding: str = "utf-8", together: bool = False
+        self,
+        terminal: Terminal | None,
+        remarks: TextIO | None = None,
+        encoding: str = "utf-8",
+        together: bool = False,
     ) -> None:
         """
+        @param terminal: what a person types at; None in a pipe.
         @param remarks: where the client says something of its own.
         @param encoding: of what is shown.
         @param together: whether remarks go the way of what is shown, so that they keep their order.
         """
-        self.isTerminal = isTerminal
+        self.isTerminal = terminal is not None
+        self._terminal = terminal
         self._remarks = remarks or sys.stderr
         self._together = together
         self._encoding = encoding
@@ -66,6 +75,19 @@ class Console(LineReceiver):
         with suppress(OSError):  # Nobody to be told that nobody can be told.
             self._remarks.write(f"{line}{end}")
             self._remarks.flush()
+
+    def hide(self, prompt: str) -> None:
+        """Ask for something that is not to be seen; what was typed before that is forgotten."""
+        assert self._terminal is not None
+        self._terminal.hide(lambda: self.remark(prompt, end=""))
+        self.clearLineBuffer()
+        self.remark(prompt, end="")
+
+    def unhide(self) -> None:
+        """Show again what is typed, on a line of its own."""
+        assert self._terminal is not None
+        self._terminal.show()
+        self.remark("")
 
     def abandon(self) -> None:
         """Do not wait for whoever is to read what is shown."""

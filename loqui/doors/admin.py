@@ -18,12 +18,16 @@ from loqui.chat import commands
 from loqui.chat.hub import Hub
 from loqui.chat.user import Session, User
 from loqui.errors import LoquiError
+from loqui.requests import Request
 from loqui.wire import jsonl, text
 
 __all__ = ["NAME", "AdminFactory"]
 
 #: What others see who did it; nobody can have this name.
 NAME = "@admin"
+
+#: Bytes in a command or an answer.
+MAX_LINE = 64 * 1024
 
 
 class AdminOutlet:
@@ -51,7 +55,7 @@ class Admin(LineReceiver):
 
     log = Logger()
     delimiter = b"\n"
-    MAX_LENGTH = 64 * 1024
+    MAX_LENGTH = 1024 * 1024
     transport: Any
 
     def __init__(self, factory: AdminFactory) -> None:
@@ -96,18 +100,33 @@ class Admin(LineReceiver):
         hub = self.factory.hub
         verbatim = session.question is not None
         try:
-            request = text.parse(line if verbatim else b"/" + line.lstrip(b"/"), self.MAX_LENGTH, verbatim)
+            request = text.parse(line, MAX_LINE, verbatim) if verbatim else _command(line)
             if request is not None:
                 task = commands.run(hub, session, request, self.factory.now())
                 if task is not None:
                     await task
         except LoquiError as refusal:
+            if verbatim:
+                session.question = None  # Which an answer that is too long has left open.
             session.tell(Refusal(refusal.code, refusal.sentence))
         except Exception:
             self.log.failure("A bug at the admin's door")
             session.tell(Refusal("internal", "internal error; the server's log says more"))
         if session.question is None:
             hub.inTurn(session, lambda telling: telling.tell(session, End()))
+
+
+def _command(line: bytes) -> Request | None:
+    """
+    Read a command, which needs no slash; None for a line that is empty.
+
+    @raise LoquiError: when it is none: nothing is said that nobody wanted to say.
+    """
+    words = line.strip().lstrip(b"/")
+    request = text.parse(b"/" + words, MAX_LINE) if words else None
+    if request is not None and not request.command:
+        raise LoquiError("no-such-command", "that is no command; help lists them, and say TEXT says something")
+    return request
 
 
 class AdminFactory(Factory):

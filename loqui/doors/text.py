@@ -164,6 +164,9 @@ class Chat(LineReceiver):
             return
         self.MAX_LENGTH = self.factory.limits.nameBytes - self._unnamed
         if self._answer is not None:
+            if text.isLeaving(line):
+                self._close()
+                return
             answer, self._answer = self._answer, None
             self._pause()
             answer.callback(text.parseAnswer(line))
@@ -219,6 +222,8 @@ class Chat(LineReceiver):
 
     def _obey(self, line: bytes) -> None:
         draft = self.session.draft
+        if text.isLeaving(line):
+            self.session.question = None
         isPart = draft is not None or self.session.question is not None
         try:
             request = text.parse(line, self.factory.limits.line, verbatim=isPart)
@@ -253,10 +258,11 @@ class Chat(LineReceiver):
             self.resumeProducing()
 
     def _askName(self) -> None:
-        self.session.tell(Question("Your name:"))
+        self.session.tell(Question(text.NAME_QUESTION))
 
     def _nameless(self) -> None:
-        self._disconnect("no-name", f"no name within {self.factory.limits.nameTimeout:g} s")
+        wanted = "name" if self._answer is None else "answer"
+        self._disconnect("no-name", f"no {wanted} within {self.factory.limits.nameTimeout:g} s")
 
     def _caught(self, failure: Failure) -> None:
         """Tell the client of what was wrong with what it sent, or that we are."""

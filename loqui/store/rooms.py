@@ -28,13 +28,15 @@ __all__ = ["loadRooms", "statements"]
 
 HOUR = 3_600_000
 
-#: A room that was empty for long when the server stopped is kept for at least an hour from the start.
-MOST_HOURS = 23
+#: Nobody can be in a room while the server is stopped, and who was there had perhaps said nothing
+#: for long: so a room is kept for at least half a day from the start.
+MOST_HOURS = 12
 
-_CREATE = "INSERT INTO room (name, created) VALUES (?, ?)"
+_CREATE = "INSERT INTO room (name, since) VALUES (?, ?)"
 _FORGET = "DELETE FROM room WHERE name = ?"
 _TOPIC = "UPDATE room SET topic = ? WHERE name = ?"
-_PRIVACY = "UPDATE room SET private = ?, key = '' WHERE name = ?"
+_PRIVATE = "UPDATE room SET private = 1, key = '' WHERE name = ?"
+_PUBLIC = "UPDATE room SET private = 0, key = '', since = ? WHERE name = ?"
 _KEY = "UPDATE room SET key = ? WHERE name = ?"
 _ALLOW = "INSERT OR IGNORE INTO room_right (room, user, kind) VALUES (?, ?, ?)"
 _SLOW = "UPDATE room SET slow = ? WHERE name = ?"
@@ -57,9 +59,9 @@ _DROP_SHORTER = """
 _MOVE_SANCTIONS = "UPDATE OR REPLACE sanction SET target = ?, shown = ? WHERE target = ?"
 
 _ROOMS = """
-    SELECT name, created, topic, private, key, slow, lockdown,
+    SELECT name, since, topic, private, key, slow, lockdown,
         coalesce((SELECT time FROM event WHERE event.room = room.name ORDER BY id DESC LIMIT 1), 0)
-    FROM room ORDER BY created
+    FROM room ORDER BY since
 """
 
 
@@ -74,7 +76,7 @@ def statements(event: Event) -> Iterator[Statement]:
         case TopicSet():
             yield _TOPIC, (event.text, event.room)
         case PrivacySet():
-            yield _PRIVACY, (event.private, event.room)
+            yield (_PRIVATE, (event.room,)) if event.private else (_PUBLIC, (event.id, event.room))
             yield _INVITED, (event.room,)
         case KeySet():
             yield _KEY, (event.key, event.room)
@@ -139,8 +141,8 @@ def loadRooms(database: Database, count: int, now: int) -> list[RoomRecord]:
                 slow,
                 bool(lockdown),
             ),
-            load(database, name, count, created),
+            load(database, name, count, since),
             max(0, min((now - last) // HOUR, MOST_HOURS)),
         )
-        for name, created, topic, private, key, slow, lockdown, last in execute(_ROOMS).fetchall()
+        for name, since, topic, private, key, slow, lockdown, last in execute(_ROOMS).fetchall()
     ]

@@ -56,13 +56,22 @@ from loqui.wire.cleaning import clean
 __all__ = [
     "DISCONNECT",
     "MAX_LINE",
+    "NAME_QUESTION",
     "NAME_REFUSED",
+    "beginsPaste",
+    "endsPaste",
+    "isBusy",
     "isGoodbye",
+    "isLeaving",
+    "isNew",
+    "isOfServer",
+    "isSecret",
     "isWelcome",
     "parse",
     "parseAnswer",
     "parseFirst",
     "parseName",
+    "question",
     "read",
     "refusal",
     "render",
@@ -79,6 +88,9 @@ DISCONNECT = "!DISCONNECT"
 
 #: How a refusal ends when another name would do; a client asks for one when it sees this.
 NAME_REFUSED = "; connect again with another name"
+
+#: What is asked of a client that says nothing; one that has sent its name need not answer.
+NAME_QUESTION = "Your name:"
 
 # "/word" followed by a blank or the end; "/etc/passwd" and ":-/" are no commands.
 _COMMAND = re.compile(r"/(\w[^\s/]*)(?:\s+(.*))?", re.DOTALL)
@@ -162,6 +174,52 @@ def refusal(line: str) -> str | None:
     return line.removeprefix("! ") if line.startswith("! ") else None
 
 
+def question(line: str) -> str | None:
+    """What a server's line asks, whose answer is the client's next line; None for any other line."""
+    return line.removeprefix("? ") if line.startswith("? ") else None
+
+
+def isSecret(question: str) -> bool:
+    """Whether nobody is to see the answer to a question."""
+    return "password" in _wanted(question).casefold()
+
+
+def isNew(question: str) -> bool:
+    """Whether a question wants a password that nobody has had so far: a slip would become a part of it."""
+    return _wanted(question).startswith(("Choose a password", "Password for "))
+
+
+def isOfServer(question: str) -> bool:
+    """Whether a question wants the password of the server itself, and not that of an account."""
+    return _wanted(question).startswith("Password of ")
+
+
+def isBusy(refusal: str) -> bool:
+    """Whether what is refused with this sentence may be right, and is to be sent once more after some seconds."""
+    return refusal.startswith("busy")
+
+
+def isLeaving(line: bytes) -> bool:
+    """Whether a client's line leaves; an answer it is not, lest it become somebody's password."""
+    return line.removesuffix(b"\r") == DISCONNECT.encode()
+
+
+def beginsPaste(line: bytes) -> bool:
+    """Whether a client's line makes those behind it text, up to one that L{endsPaste}."""
+    command = _COMMAND.fullmatch(clean(line.removesuffix(b"\r")))
+    return command is not None and command[1].casefold() == "paste"
+
+
+def endsPaste(line: bytes) -> bool:
+    """Whether a client's line is the one that ends a paste."""
+    return line.removesuffix(b"\r") == b"."
+
+
+def _wanted(question: str) -> str:
+    """What a question asks for, without what it says before that; no name has a blank in it."""
+    return question.rpartition(". ")[2]
+
+
 def _place(room: str) -> str:
     return "" if room == LOBBY else f"{room} "
 
@@ -170,17 +228,16 @@ def _block(text: str) -> str:
     """Text of several lines: indented, so that none of them can look like anything else."""
     if "\n" not in text:
         return text
-    lines = text.split("\n")
-    return f"[{len(lines)} lines]" + "".join([f"\r\n    {line}" for line in lines])
+    lines = text.count("\n") + 1
+    return f"[{lines} lines]\r\n    {_indented(text)}"
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\r\n    ")
 
 
 def _said(event: Said) -> str:
     return f"{_place(event.room)}{event.name}: {_block(event.text)}"
-
-
-def _refusal(answer: Refusal) -> str:
-    first, *more = answer.text.split("\n")
-    return "\r\n    ".join([f"! {first}", *more])
 
 
 def _acted(event: Acted) -> str:
@@ -232,6 +289,8 @@ def _entered(answer: Entered) -> str:
     here = _count(answer.here, answer.more)
     others = f"has {here} in it" if here else "has nobody else in it"
     who = "is new, and yours" if answer.isNew else others
+    if answer.room == LOBBY:
+        return f"* The lobby {others}. What you type is said there."
     topic = f" It is about: {answer.topic}" if answer.topic else ""
     where = "What you type is said there" if answer.isCurrent else f"/join {answer.room} to talk there"
     return f"* {answer.room} {who}. {where}; /leave leaves it.{topic}"
@@ -325,6 +384,11 @@ def _account(event: AccountChanged) -> str:
     return f"* {event.name} has changed the account of {event.to}: {event.change}"
 
 
+def _codeGiven(event: CodeGiven) -> str:
+    accounts = "one account" if event.uses == 1 else f"{event.uses:,} accounts"
+    return f"* {event.name} has given a code for {accounts}"
+
+
 def _count(names: Sequence[str], more: int) -> str:
     return ", ".join(names) + (f" and {more:,} more" if more else "")
 
@@ -340,7 +404,7 @@ _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Welcome: _welcome,
     Goodbye: lambda answer: f"* Goodbye, {answer.name}.",
     Notice: lambda answer: f"* {answer.text}",
-    Refusal: _refusal,
+    Refusal: lambda answer: f"! {_indented(answer.text)}",  # What was not said may have several lines.
     End: lambda answer: ".",
     Question: lambda answer: f"? {answer.text}",
     Past: _past,
@@ -357,7 +421,7 @@ _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Moderated: _moderated,
     Announced: lambda event: f"* {_place(event.room)}Announcement by {event.name}: {event.text}",
     AccountChanged: _account,
-    CodeGiven: lambda event: f"* {event.name} has given a code for {event.uses:,} accounts",
+    CodeGiven: _codeGiven,
     Sanctions: _sanctions,
     Audit: _audit,
     Entered: _entered,

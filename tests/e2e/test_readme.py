@@ -50,10 +50,36 @@ async def test_theConversation(tmp_path: Path) -> None:
     await daemon.stop()
 
 
+@pytest_twisted.ensureDeferred
+async def test_thePrivateRoom(tmp_path: Path) -> None:
+    """Carol, with nc, sees what is shown of a private room and a direct message."""
+    daemon = Daemon(tmp_path)
+    port = await daemon.listening()
+    dave = await connect(port, b"dave")
+    carol = await connect(port)
+    _, _, behind = README.partition("    carol\n")
+    shown = [line.removeprefix("    ") for line in re.match(r"(?:    .*\n)+", behind)[0].splitlines()]  # type: ignore[index]
+    carol.say(b"carol")
+    seen = 0
+    for line in shown:
+        if line == "* 14:02 dave has joined":
+            continue
+        if not line.startswith(("*", "#", "[")):
+            carol.say(line.encode())
+            continue
+        if line == "* #plans dave has joined":
+            dave.say(b"/join #plans")
+        await carol.until(lambda line=line, seen=seen: line.encode() in carol.lines[seen:])
+        seen += 1
+    await dave.sees(b"#plans carol: shall we?")
+    await dave.sees(b"[PM from carol] and this stands in no room at all")
+    await daemon.stop()
+
+
 def test_theOptions() -> None:
     """The table has every option, with its default, and no other."""
     shown = dict(re.findall(r"^``--([a-z-]+)(?: [A-Z]+)?``\s+(.*?)  ", README, re.MULTILINE))
-    flags = {name.rstrip("=") for name in Options().longOpt} - {"help", "version"}
+    flags = {name.rstrip("=") for name in Options().longOpt} - {"help", "version", "help-auth", "help-auth-type"}
     assert shown.keys() == flags
     for name, _, default, *_ in Options.optParameters:
         if isinstance(default, (int, float)):
