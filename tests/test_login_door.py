@@ -78,7 +78,7 @@ class PasswordTests(LoginDoorTestCase):
         self.clock.advance(59)
         self.assertFalse(alice.closed)
         self.clock.advance(1)
-        self.assertEqual(alice.transport.lines(), ["! disconnected: no name within 60 s"])
+        self.assertEqual(alice.transport.lines(), ["! disconnected: no answer within 60 s"])
         self.assertTrue(alice.closed)
         self.assertEqual(self.says(alice, passwordOf("alice")), [])
 

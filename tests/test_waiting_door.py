@@ -143,7 +143,7 @@ class WaitingTests(LoginDoorTestCase):
         self.hub.expel(self.factory.users["bob"], self.hub.rooms.lobby, "kicked", NOON)
         self.settle()
         self.answer()
-        self.assertEqual(bob.transport.lines(), ["* Goodbye, bob."])
+        self.assertEqual(bob.transport.lines(), ["* You have to leave (kicked)", "* Goodbye, bob."])
         self.assertIsNone(self.hub.accounts.find("bob"))
 
     def test_bannedMeanwhile(self) -> None:

@@ -19,7 +19,7 @@ _AUDIT = """
         'kick', 'ban', 'unban', 'mute', 'unmute', 'op', 'deop', 'slow', 'lockdown', 'announced', 'account', 'code'
     )
     AND room IS coalesce(?1, room)
-    AND id >= coalesce((SELECT created FROM room WHERE room.name = ?1), 0)  -- before that, it was another room
+    AND id >= coalesce((SELECT since FROM room WHERE room.name = ?1), 0)  -- before that, it was another room
     ORDER BY id DESC LIMIT ?2
 """
 
