@@ -15,7 +15,7 @@ from loqui.doors.port import ChatFactory
 from loqui.doors.text import Chat
 from loqui.events import LOBBY, AccountChanged, Moderated
 from loqui.settings import after
-from loqui.testing import MemoryTransport, RecordingJournal, RecordingPasswords
+from loqui.testing import MemoryTransport, RecordingArchive, RecordingJournal, RecordingPasswords
 from tests.chat import passwordOf
 
 #: This machine, and another.
@@ -61,6 +61,7 @@ class DoorTestCase(SynchronousTestCase):
         self.unsent = Unsent()
         self.doorkeeper = Doorkeeper(100, 3)
         self.hub.passwords = self.passwords = RecordingPasswords(self.hub.accounts.find)
+        self.hub.archive = RecordingArchive(self.journal)
         self.factory = ChatFactory(
             self.hub, self.clock, lambda: NOON, self.limits, self.unsent, self.doorkeeper, self.passwords
         )

@@ -157,8 +157,11 @@ def _checkMayHit(context: Context, room: Room, user: User) -> None:
     """
     if user is context.user:
         raise LoquiError("no-change", "that would hit yourself")
-    if room.isRuledBy(user):
-        raise LoquiError("is-owner", f"{user.name} {_rules(room)}; /deop {user.name} first")
+    if not room.isRuledBy(user):
+        return
+    if not room.isLobby and room.lobby.isRuledBy(user):
+        raise LoquiError("is-owner", f"{user.name} is an operator, everywhere")
+    raise LoquiError("is-owner", f"{user.name} {_rules(room)}; /deop {user.name} first")
 
 
 def _rules(room: Room) -> str:
