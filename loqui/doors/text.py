@@ -22,7 +22,7 @@ from loqui.doors.login import RETRY, Login
 from loqui.doors.outbox import Outbox
 from loqui.errors import LoquiError
 from loqui.requests import Request
-from loqui.wire import text
+from loqui.wire import reading, text
 
 if TYPE_CHECKING:
     from loqui.doors.port import ChatFactory
@@ -164,7 +164,7 @@ class Chat(LineReceiver):
             return
         self.MAX_LENGTH = self.factory.limits.nameBytes - self._unnamed
         if self._answer is not None:
-            if text.isLeaving(line):
+            if reading.isLeaving(line):
                 self._close()
                 return
             answer, self._answer = self._answer, None
@@ -222,7 +222,7 @@ class Chat(LineReceiver):
 
     def _obey(self, line: bytes) -> None:
         draft = self.session.draft
-        if text.isLeaving(line):
+        if reading.isLeaving(line):
             self.session.question = None
         isPart = draft is not None or self.session.question is not None
         try:
