@@ -31,7 +31,7 @@ _SENTENCES = {
 }
 
 #: Seconds between two logins of the owner, and in which any answer must have come.
-_PAUSE = 0.25
+_PAUSE = 1.0
 _PATIENCE = 60.0
 
 

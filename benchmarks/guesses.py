@@ -36,7 +36,7 @@ RATIO = 2.0
 CHANCE = 0.001
 
 #: Python that a server begins with, so that its hashing threads take as much of the processor as any other.
-_NOT_NICE = "import loqui.accounts; loqui.accounts.beNice = lambda: None"
+_NOT_NICE = "import threading, loqui.niceness; loqui.niceness.NiceThread = threading.Thread"
 
 
 class During:
