@@ -31,7 +31,7 @@ _SENTENCES = {
 }
 
 #: Seconds between two logins of the owner, and in which any answer must have come.
-_PAUSE = 0.25
+_PAUSE = 1.0
 _PATIENCE = 60.0
 
 
@@ -53,13 +53,16 @@ class Tries:
 class Guessers:
     """
     A process, so that the load's own latency is not theirs, in which many connections guess
-    as fast as they are answered, and the owner logs in again and again meanwhile.
+    and the owner logs in again and again meanwhile.
     """
 
-    def __init__(self, port: int, guesses: int, connections: int) -> None:
+    def __init__(self, port: int, guesses: int, connections: int, seconds: float) -> None:
+        """
+        @param seconds: over which the guesses are spread, if they are answered as fast.
+        """
         context = multiprocessing.get_context("spawn")
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, port, guesses, connections), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, port, guesses, connections, seconds), daemon=True)
         self._process.start()
         self._ours.recv()  # It is ready.
         self._tries: Tries | None = None
@@ -120,23 +123,22 @@ def guess(port: int, name: str) -> tuple[float, str]:
     return seconds, answer
 
 
-def _work(pipe: Connection, port: int, guesses: int, connections: int) -> None:
+def _work(pipe: Connection, port: int, guesses: int, connections: int, seconds: float) -> None:
     os.nice(19)  # Chat's latency is to be the server's, and not what we take of the load's core.
-    numbers: SimpleQueue[int] = SimpleQueue()
-    for number in range(guesses):
-        numbers.put(number)
     with ThreadPoolExecutor(connections + 1) as pool:
         pipe.send(None)
         pipe.recv()
         began = time.monotonic()
+        numbers: SimpleQueue[tuple[int, float]] = SimpleQueue()
+        for number in range(guesses):
+            numbers.put((number, began + seconds * number / guesses))
         guessing = [pool.submit(_guess, port, numbers) for _ in range(connections)]
         owner = pool.submit(_logIn, port, guessing)
         answers = sum((one.result() for one in guessing), Counter())
-        seconds = time.monotonic() - began
-        pipe.send(Tries(dict(answers), seconds, owner.result()))
+        pipe.send(Tries(dict(answers), time.monotonic() - began, owner.result()))
 
 
-def _guess(port: int, numbers: SimpleQueue[int]) -> Counter[str]:
+def _guess(port: int, numbers: SimpleQueue[tuple[int, float]]) -> Counter[str]:
     """Guess as long as there are guesses; the connection is a new one when the server has ended it."""
     answers: Counter[str] = Counter()
     caller: _Caller | None = None
@@ -168,10 +170,13 @@ def _logIn(port: int, guessing: Sequence[Future[Counter[str]]]) -> list[float]:
     return logins
 
 
-def _taken(numbers: SimpleQueue[int]) -> Iterator[int]:
+def _taken(numbers: SimpleQueue[tuple[int, float]]) -> Iterator[int]:
+    """Numbers, none before its time."""
     with suppress(Empty):
         while True:
-            yield numbers.get_nowait()
+            number, when = numbers.get_nowait()
+            time.sleep(max(0.0, when - time.monotonic()))
+            yield number
 
 
 def _kind(answer: str) -> str:

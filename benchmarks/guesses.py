@@ -36,7 +36,7 @@ RATIO = 2.0
 CHANCE = 0.001
 
 #: Python that a server begins with, so that its hashing threads take as much of the processor as any other.
-_NOT_NICE = "import loqui.accounts; loqui.accounts.beNice = lambda: None"
+_NOT_NICE = "import threading, loqui.niceness; loqui.niceness.NiceThread = threading.Thread"
 
 
 class During:
@@ -96,7 +96,7 @@ def observe(running: Running, name: str, options: argparse.Namespace, guesses: i
         listening, speakers = seat(crowd, options.members, SIZE)
         if not guesses:
             return Run(name, Load(crowd, listening, speakers, During(RATE, options.seconds, None)).run(), None)
-        with Guessers(running.port, guesses, options.connections) as guessers:
+        with Guessers(running.port, guesses, options.connections, options.seconds) as guessers:
             guessers.begin()
             outcome = Load(crowd, listening, speakers, During(RATE, 0.0, guessers)).run()
             return Run(name, outcome, guessers.result())
@@ -200,8 +200,11 @@ def _table(results: Sequence[Run], options: argparse.Namespace) -> str:
             ]
         )
     head = ["", "evaluated", "busy", "refused", "s", "owner in after s", "p50 ms", "p99 ms", "p99 / that of nobody"]
-    what = f"{options.guesses} guesses on {options.connections} connections; {options.members} members of the chat, "
-    return f"{what}{RATE:g} lines a second\n\n" + report.tabulate(head, rows)
+    what = (
+        f"{options.guesses} guesses in {options.seconds:g} s or more on {options.connections} connections; "
+        f"{options.members} members of the chat, {RATE:g} lines a second\n\n"
+    )
+    return what + report.tabulate(head, rows)
 
 
 def _counted(tries: Sequence[Tries], kind: str) -> str:
@@ -239,7 +242,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--guesses", type=int, default=500, help="default: %(default)s")
     parser.add_argument("--connections", type=int, default=50, help="that guess; default: %(default)s")
     parser.add_argument("--members", type=int, default=100, help="of the chat; default: %(default)s")
-    parser.add_argument("--seconds", type=float, default=10.0, help="of chat when nobody guesses; default: %(default)s")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of chat and guesses; default: %(default)s")
     parser.add_argument("--timings", type=int, default=1000, help="of each kind of name; default: %(default)s")
     parser.add_argument("--nice", action="store_true", help="also without the niceness of the threads that hash")
     addOptions(parser)

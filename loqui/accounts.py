@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Coroutine, Sequence
 from secrets import compare_digest
 from typing import Any
@@ -22,7 +21,6 @@ from loqui.errors import LoquiError
 from loqui.guesses import Guesses
 from loqui.identities import Account
 from loqui.names import keyOrNone
-from loqui.niceness import beNice
 from loqui.systems import OtherSystem
 
 __all__ = ["AccountChecker", "Hashing", "IPerson", "Passwords", "Person", "Realm", "makePortal", "prepare"]
@@ -40,7 +38,6 @@ WAITING = 64
 SHORTEST, LONGEST = 8, 256
 
 _opaque = get_profile("OpaqueString")
-_thread = threading.local()
 
 
 class IPerson(Interface):
@@ -105,7 +102,7 @@ class Hashing:
             raise LoquiError("busy", "busy, try again in a few seconds")
         self._count += 1
         try:
-            return await self._semaphore.run(self._inThread, _nicely, function, *arguments)
+            return await self._semaphore.run(self._inThread, function, *arguments)
         finally:
             self._count -= 1
 
@@ -316,9 +313,3 @@ def _verify(hash: str, password: str) -> bool:
         return False
 
 
-def _nicely(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function in this thread, which from then on leaves the processor to others who want it."""
-    if not hasattr(_thread, "isNice"):
-        _thread.isNice = True
-        beNice()
-    return function(*arguments)

@@ -9,7 +9,7 @@ import struct
 import sys
 import threading
 
-__all__ = ["beNice"]
+__all__ = ["NiceThread"]
 
 #: How much less than others they are given where all want more: nice(2).
 NICENESS = 10
@@ -23,8 +23,16 @@ _SET_ATTRIBUTES = {"x86_64": 314, "aarch64": 274}
 _ATTRIBUTES = struct.Struct("=IIQiIQQQ")
 
 
-def beNice() -> None:
-    """This thread is nice from now on, if it was less so, where the system lets a thread be so by itself."""
+class NiceThread(threading.Thread):
+    """A thread that is nice, where the system lets a thread be so by itself; and no less so than its process."""
+
+    def run(self) -> None:
+        """Be nice, and do what is to be done."""
+        _beNice()
+        super().run()
+
+
+def _beNice() -> None:
     if not sys.platform.startswith("linux"):
         return
     thread = threading.get_native_id()

@@ -36,6 +36,7 @@ from loqui.doors.port import ChatFactory
 from loqui.errors import LoquiError, StartError
 from loqui.events import LOBBY, AccountChanged
 from loqui.guesses import Guesses
+from loqui.niceness import NiceThread
 from loqui.options import Options
 from loqui.signals import onStopSignals
 from loqui.store.accounts import loadAccounts, loadCodes
@@ -209,6 +210,7 @@ class Server(Service):
 
         # Their own threads, because they leave the processor to all others.
         self._pool = ThreadPool(0, AT_ONCE, "hashing")
+        self._pool.threadFactory = NiceThread
         hashing = Hashing(partial(deferToThreadPool, self.reactor, self._pool))
         others = [OtherSystem(checker) for checker in options.get("credCheckers", ())]
         portal = makePortal([AccountChecker(find, hashing, renew), *others])

@@ -59,3 +59,13 @@ class AnsweringTests(DoorTestCase):
         visitor = self.asked("alice", "? alice is registered. Password:")
         self.clock.advance(60)
         self.assertEqual(visitor.transport.lines(), ["! disconnected: no answer within 60 s"])
+
+    def test_refusedAfterWaiting(self) -> None:
+        """Of who is refused after a password was looked at, it is seen when they close their side."""
+        visitor = self.visitor(host="127.0.0.1")
+        for _ in range(3):
+            visitor.send(b"/login alice wrong\n")
+            self.assertEqual(visitor.transport.producerState, "paused")
+            self.thread.work()
+        self.assertEqual(visitor.transport.lines()[-1], "! wrong name or password")
+        self.assertEqual((visitor.closed, visitor.transport.producerState), (True, "producing"))

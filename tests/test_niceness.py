@@ -14,15 +14,15 @@ from unittest import skipUnless
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from loqui.niceness import NICENESS, SLICE, beNice
+from loqui.niceness import NICENESS, SLICE, NiceThread
 
 Result = TypeVar("Result")
 
 
-def inThread(do: Callable[[], Result]) -> Result:
-    """What something gives that is done in a thread of its own."""
+def nicely(do: Callable[[], Result]) -> Result:
+    """What something gives that is done in a nice thread."""
     results: list[Result] = []
-    thread = threading.Thread(target=lambda: results.append(do()))
+    thread = NiceThread(target=lambda: results.append(do()))
     thread.start()
     thread.join()
     return results[0]
@@ -41,35 +41,25 @@ def _isSince(*version: int) -> bool:
 
 @skipUnless(sys.platform.startswith("linux"), "a thread of its own can be nice on Linux only")
 class NicenessTests(SynchronousTestCase):
-    """L{beNice}."""
+    """L{NiceThread}."""
 
     def test_threadIsNice(self) -> None:
         """A thread is nice, and no other."""
         before = niceness()
-
-        def nice() -> int:
-            beNice()
-            return niceness()
-
-        self.assertEqual(inThread(nice), max(before, NICENESS))
+        self.assertEqual(nicely(niceness), max(before, NICENESS))
         self.assertEqual(niceness(), before)
 
-    def test_nicerThreadStaysSo(self) -> None:
-        """In a server that was started nicer than that, a thread stays as nice: it may be no less so."""
+    def test_noLessNiceThanTheServer(self) -> None:
+        """In a server that was started nicer than that, a thread is as nice: it may be no less so."""
 
-        def nice() -> int:
+        def niceServer() -> int:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 15)
-            beNice()
-            return niceness()
+            return nicely(niceness)
 
-        self.assertEqual(inThread(nice), 15)
+        self.assertEqual(nicely(niceServer), 15)
 
     @skipUnless(_isSince(6, 12), "Linux takes a slice since 6.12")
     def test_sliceIsLong(self) -> None:
-        """Whoever wakes up need not wait for its turn to end, because that is the longest one."""
-
-        def nice() -> str:
-            beNice()
-            return Path(f"/proc/self/task/{threading.get_native_id()}/sched").read_text()
-
-        self.assertRegex(inThread(nice), rf"se\.slice +: +{SLICE}\n")
+        """Whoever wakes up need not wait for its turn to end, because that is a long one."""
+        shown = nicely(lambda: Path(f"/proc/self/task/{threading.get_native_id()}/sched").read_text())
+        self.assertRegex(shown, rf"se\.slice +: +{SLICE}\n")

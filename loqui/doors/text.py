@@ -311,6 +311,8 @@ class Chat(LineReceiver):
     def _close(self) -> None:
         self._closing = True
         self._cancelCalls()
+        if self.paused:  # Nothing that comes counts any more, but that the client has closed its side.
+            self.resumeProducing()
         self.factory.hub.drop(self.session)
         self.outbox.close()
 
