@@ -41,7 +41,8 @@ from loqui.events import LOBBY, Event, Forgotten, Joined, KeySet, Left, PrivacyS
 from loqui.settings import Settings
 from loqui.testing import RecordingJournal, RecordingOutlet
 from loqui.wire import text
-from tests.model import BACKLOG, DAY, TOKEN, Entry, Model, Person, Place, Refused, View, World, fold, looks, plain
+from tests.model import DAY, TOKEN, Entry, Model, Refused, View, plain
+from tests.world import BACKLOG, Person, Place, World, fold, looks
 
 #: How many steps there are in all, and in one life of a hub.
 STEPS = int(os.environ.get("LOQUI_STEPS", "0"))
