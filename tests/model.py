@@ -179,6 +179,7 @@ class Model:
         self.hours: dict[str, int] = {}
         self._accepts = accepts
         self._id = 0
+        self._unmade: set[str] = set()  # Not to be taken for rooms of that name that were to be forgotten.
 
     def viewsOf(self, person: Person | None) -> list[View]:
         """Somebody's connections that are not over."""
@@ -460,7 +461,7 @@ class Model:
     # Answers, when it is their turn: as things are for all who have been told.
 
     def _visible(self, view: View, key: str) -> Place:
-        if not self.told.shows(key, view.person):
+        if key in self._unmade or not self.told.shows(key, view.person):
             raise Refused
         return self.told.rooms[key]
 
@@ -558,6 +559,7 @@ class Model:
                 view.room = LOBBY
         for entry in turns:
             self._answer(entry)
+        self._unmade.clear()
 
     def _fails(self, entry: Entry, strangers: set[Person], turns: list[Entry]) -> None:
         match entry.what:
@@ -572,7 +574,7 @@ class Model:
             case Forgotten(room=room):
                 self.hours[fold(room)] = DAY
             case Created():
-                pass
+                self._unmade.add(fold(entry.what.room))
             case what if callable(what):
                 turns.append(entry)
             case _:
