@@ -721,7 +721,7 @@ class MachineTests(SynchronousTestCase):
         """Whatever people do, all see what the model says, and the intruder sees no secret."""
         ChatMachine.steps = 0
         lives = settings(
-            max_examples=60,
+            max_examples=150,
             stateful_step_count=LIFE,
             derandomize=STEPS == 0,
             database=None,
