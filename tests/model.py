@@ -1,19 +1,17 @@
 """
-A model of the chat, as simple as can be: what is true, and what everybody is to see.
+A model of the chat, as simple as can be: what may be asked for, and what everybody is to see.
 
-A world is what events make of nothing. There are two: the one that has been told, and the
-one that has been accepted, which is the first with all that is pending. Every rule is
-written here once more, from what was asked for and not from C{loqui.chat}: dicts, sets
-and no thought of speed. Of the values that are shown, what was meant for people only is
-left out: see L{plain}.
+There are two worlds: the one that has been told, and the one that has been accepted, which
+is the first with all that is pending. Every rule is written here once more, from what was
+asked for and not from C{loqui.chat}: dicts, sets and no thought of speed. Of the values
+that are shown, what was meant for people only is left out: see L{plain}.
 """
 
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from loqui.answers import (
@@ -48,20 +46,15 @@ from loqui.events import (
     Uninvited,
     place,
 )
+from tests.world import Person, Place, World, fold, looks
 
-__all__ = ["BACKLOG", "DAY", "TOKEN", "Model", "Person", "Place", "Refused", "View", "World", "fold", "looks", "plain"]
-
-#: How many events a room remembers.
-BACKLOG = 5
+__all__ = ["DAY", "TOKEN", "Entry", "Model", "Refused", "View", "plain"]
 
 #: Hours for which a room may be empty.
 DAY = 24
 
 #: A word that is said once in all, so that it is known wherever it turns up.
 TOKEN = re.compile(r"\bt\d+\b")
-
-#: Names that look like another one.
-_LOOKS = {"biII": "bill"}
 
 _COMINGS = (Joined, Left)
 _WORDS = (Said, Acted, Told)
@@ -71,16 +64,6 @@ _NO = Refusal("", "")
 
 class Refused(Exception):
     """This is not allowed."""
-
-
-def fold(name: str) -> str:
-    """What is the same for two spellings of one name."""
-    return name.casefold()
-
-
-def looks(name: str) -> str:
-    """What is the same for two names that look the same."""
-    return _LOOKS.get(name, name)
 
 
 def plain(what: Any) -> Any:
@@ -100,114 +83,6 @@ def plain(what: Any) -> Any:
 
 def _notice(text: str) -> Notice:
     return Notice(" ".join(TOKEN.findall(text)))
-
-
-@dataclass
-class Place:
-    """A room; names are folded, members in the order in which they came."""
-
-    name: str
-    topic: str = ""
-    private: bool = False
-    key: str = ""
-    owners: set[str] = field(default_factory=set)
-    invited: set[str] = field(default_factory=set)
-    members: list[Person] = field(default_factory=list)
-    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=BACKLOG))
-    said: int = 0
-    isNew: bool = False
-
-    def copy(self) -> Place:
-        """The same, to be changed apart."""
-        return replace(
-            self,
-            owners=set(self.owners),
-            invited=set(self.invited),
-            members=list(self.members),
-            recent=self.recent.copy(),
-        )
-
-
-@dataclass(eq=False)
-class Person:
-    """Somebody, whatever their name is."""
-
-    since: int
-    active: int
-    away: str | None = None
-
-
-class World:
-    """
-    What is true.
-
-    @ivar names: who is here, and how they write their name.
-    @ivar rooms: folded names to rooms.
-    """
-
-    def __init__(self) -> None:
-        self.names: dict[Person, str] = {}
-        self.rooms: dict[str, Place] = {LOBBY: Place(LOBBY)}
-
-    def copy(self) -> World:
-        """The same, to be changed apart."""
-        other = World()
-        other.names = dict(self.names)
-        other.rooms = {key: room.copy() for key, room in self.rooms.items()}
-        return other
-
-    def key(self, person: Person) -> str:
-        """Somebody's folded name."""
-        return fold(self.names[person])
-
-    def roomsOf(self, person: Person) -> set[str]:
-        """Where somebody is."""
-        return {key for key, room in self.rooms.items() if person in room.members}
-
-    def admits(self, room: Place, person: Person, word: str = "") -> bool:
-        """Whether somebody may come in."""
-        isKnown = self.key(person) in room.owners | room.invited
-        return not room.private or isKnown or (room.key != "" and word == room.key)
-
-    def shows(self, key: str, person: Person) -> bool:
-        """Whether somebody may know of a room."""
-        room = self.rooms.get(key)
-        return room is not None and (person in room.members or self.admits(room, person))
-
-    def takes(self, event: Event, person: Person | None) -> None:
-        """Something has happened; it was somebody's doing."""
-        match event:
-            case Joined():
-                self.rooms[fold(event.room)].members.append(person)
-                self.names.setdefault(person, event.name)
-            case Left(room=room) if room == LOBBY:
-                for room in self.rooms.values():
-                    room.members = [member for member in room.members if member is not person]
-                del self.names[person]
-            case Left():
-                self.rooms[fold(event.room)].members.remove(person)
-            case Renamed():
-                self.names[person] = event.to
-                for room in self.rooms.values():
-                    for names in (room.owners, room.invited):
-                        if fold(event.name) in names:
-                            names.remove(fold(event.name))
-                            names.add(fold(event.to))
-            case Created():
-                self.rooms[fold(event.room)] = Place(event.room, owners={fold(event.name)}, isNew=True)
-            case Forgotten():
-                del self.rooms[fold(event.room)]
-            case TopicSet():
-                self.rooms[fold(event.room)].topic = event.text
-            case PrivacySet():
-                room = self.rooms[fold(event.room)]
-                room.private, room.key, room.invited = event.private, "", set()
-            case KeySet():
-                self.rooms[fold(event.room)].key = event.key
-            case Invited():
-                self.rooms[fold(event.room)].invited.add(fold(event.to))
-            case Uninvited():
-                self.rooms[fold(event.room)].invited.discard(fold(event.to))
 
 
 class View:
@@ -306,6 +181,7 @@ class Model:
         self.hours: dict[str, int] = {}
         self._accepts = accepts
         self._id = 0
+        self._unmade: set[str] = set()  # Not to be taken for rooms of that name that were to be forgotten.
 
     def viewsOf(self, person: Person | None) -> list[View]:
         """Somebody's connections that are not over."""
@@ -586,7 +462,7 @@ class Model:
     # Answers, when it is their turn: as things are for all who have been told.
 
     def _visible(self, view: View, key: str) -> Place:
-        if not self.told.shows(key, view.person):
+        if key in self._unmade or not self.told.shows(key, view.person):
             raise Refused
         return self.told.rooms[key]
 
@@ -687,6 +563,7 @@ class Model:
                 view.room = view.before if wasIn else LOBBY
         for entry in turns:
             self._answer(entry)
+        self._unmade.clear()
 
     def _fails(self, entry: Entry, strangers: set[Person], turns: list[Entry]) -> None:
         match entry.what:
@@ -701,7 +578,7 @@ class Model:
             case Forgotten(room=room):
                 self.hours[fold(room)] = DAY
             case Created():
-                pass
+                self._unmade.add(fold(entry.what.room))
             case what if callable(what):
                 turns.append(entry)
             case _:

@@ -41,7 +41,8 @@ from loqui.events import LOBBY, Event, Forgotten, Joined, KeySet, Left, PrivacyS
 from loqui.settings import Settings
 from loqui.testing import RecordingJournal, RecordingOutlet
 from loqui.wire import text
-from tests.model import BACKLOG, DAY, TOKEN, Entry, Model, Person, Place, Refused, View, World, fold, looks, plain
+from tests.model import DAY, TOKEN, Entry, Model, Refused, View, plain
+from tests.world import BACKLOG, Person, Place, World, fold, looks
 
 #: How many steps there are in all, and in one life of a hub.
 STEPS = int(os.environ.get("LOQUI_STEPS", "0"))
@@ -357,6 +358,20 @@ class ChatMachine(RuleBasedStateMachine):
             names = INTRUDER if visitor.isIntruder else NAMES
             self.types(visitor, "/nick", self.model.nick, self.free(other, names))
 
+    @precondition(lambda self: len(self.model.accepted.names) > 3)
+    @rule(number=numbers, other=numbers)
+    def succeeds(self, number: int, other: int) -> None:
+        """Somebody leaves with all connections, and somebody else takes the name; the intruder does neither."""
+        leaving = self.visitor(number)
+        if leaving is not None and not leaving.isIntruder:
+            name = self.model.name(leaving.view)
+            for visitor in self.visitors:
+                if visitor.view.isIn and visitor.view.person is leaving.view.person:
+                    self.types(visitor, "/quit", self.model.leave)
+            heir = self.visitor(other)
+            if heir is not None and not heir.isIntruder:
+                self.types(heir, "/nick", self.model.nick, name)
+
     # Those who talk.
 
     @rule(number=numbers, other=numbers)
@@ -507,6 +522,18 @@ class ChatMachine(RuleBasedStateMachine):
         """Somebody comes back."""
         visitor = self.visitor(number, lambda view: view.person.away is not None)
         self.types(visitor, "/back", self.model.back)
+
+    @rule(number=numbers, other=numbers)
+    def asksInVain(self, number: int, other: int) -> None:
+        """Somebody goes to a room and asks about it, none of which can be kept."""
+        visitor = self.visitor(number)
+        room = self.where(other, visitor)
+        self.joins(number, other, False)
+        for command, do in (("/join", self.model.join), ("/who", self.model.who)):
+            self.types(visitor, command, do, room or "#green")
+        self.types(visitor, "/who", self.model.who)
+        self.types(visitor, "/topic", self.model.topic)
+        self.fails()
 
     # The intruder.
 
@@ -694,7 +721,7 @@ class MachineTests(SynchronousTestCase):
         """Whatever people do, all see what the model says, and the intruder sees no secret."""
         ChatMachine.steps = 0
         lives = settings(
-            max_examples=60,
+            max_examples=150,
             stateful_step_count=LIFE,
             derandomize=STEPS == 0,
             database=None,
