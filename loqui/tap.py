@@ -206,7 +206,7 @@ class Server(Service):
         options, find = self.options, hub.accounts.find
 
         def renew(name: str, hash: str) -> None:
-            hub.change(AccountChanged(SERVER, name, "password", hash, "", _now()), None)
+            hub.registrar.change(AccountChanged(SERVER, name, "password", hash, "", _now()), None)
 
         # Their own threads, because they leave the processor to all others.
         self._pool = ThreadPool(0, AT_ONCE, "hashing")

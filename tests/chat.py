@@ -62,7 +62,7 @@ class Visitor:
 
     def login(self, name: str) -> Visitor:
         """Come in as somebody who has shown that the name is theirs."""
-        self.hub.login(self.session, name, self.now)
+        self.hub.registrar.login(self.session, name, self.now)
         return self
 
     def lose(self) -> None:
@@ -163,7 +163,9 @@ class ChatTestCase(SynchronousTestCase):
     def addAccounts(self, *names: str) -> None:
         """There are accounts for these names; L{passwordOf} says their passwords."""
         for name in names:
-            self.hub.change(AccountChanged("@admin", name, "registered", passwordOf(name)[::-1], "", NOW), None)
+            self.hub.registrar.change(
+                AccountChanged("@admin", name, "registered", passwordOf(name)[::-1], "", NOW), None
+            )
         self.journal.commit()
 
     def operators(self, *names: str) -> list[Visitor]:

@@ -91,7 +91,7 @@ class LoginDoorTestCase(DoorTestCase):
 
     def add(self, name: str) -> None:
         """There is an account; L{passwordOf} says its password."""
-        self.hub.change(AccountChanged("@admin", name, "registered", passwordOf(name)[::-1], "", NOON), None)
+        self.hub.registrar.change(AccountChanged("@admin", name, "registered", passwordOf(name)[::-1], "", NOON), None)
         self.settle()
 
     def moderate(self, act: str, to: str, until: int = 0) -> None:

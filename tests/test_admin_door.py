@@ -225,14 +225,14 @@ class AccountTests(AdminTestCase):
         self.terminal.send(b"correct-horse")
         self.terminal.admin.connectionLost(Failure(ConnectionDone()))
         self.settle()
-        self.assertFalse(self.hub.isRegistered("alice"))
+        self.assertFalse(self.hub.registrar.isRegistered("alice"))
 
     def test_goneInsteadOfAnswering(self) -> None:
         """An admin who goes instead of giving a password has changed nothing."""
         self.terminal.send(b"user add alice")
         self.terminal.admin.readConnectionLost()
         self.settle()
-        self.assertFalse(self.hub.isRegistered("alice"))
+        self.assertFalse(self.hub.registrar.isRegistered("alice"))
 
     def test_twoAtOnce(self) -> None:
         """Of two who make the same account, the second is refused when theirs is hashed."""

@@ -19,7 +19,7 @@ class AnsweringTests(DoorTestCase):
         portal = makePortal([AccountChecker(find, hashing, lambda name, hash: None)])
         passwords = Passwords(portal, hashing, Guesses(10, 600.0, 900.0, self.clock.seconds), find)
         self.hub.passwords = self.factory.passwords = passwords
-        self.hub.change(AccountChanged("@admin", "alice", "registered", "hash", "", NOON), None)
+        self.hub.registrar.change(AccountChanged("@admin", "alice", "registered", "hash", "", NOON), None)
         self.settle()
 
     def asked(self, name: str, question: str) -> Visitor:

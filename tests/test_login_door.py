@@ -53,7 +53,7 @@ class PasswordTests(LoginDoorTestCase):
 
     def test_exactly(self) -> None:
         """The password is all of the line, blanks too; a CR belongs to its end; slashes are no commands."""
-        self.hub.change(AccountChanged("@admin", "alice", "password", " /quit  now "[::-1], "", NOON), None)
+        self.hub.registrar.change(AccountChanged("@admin", "alice", "password", " /quit  now "[::-1], "", NOON), None)
         for line, isRight in ((" /quit  now ", True), ("/quit  now", False), (" /quit  now", False)):
             alice = self.visitor()
             seen = self.says(alice, "alice", f"{line}\r")
@@ -99,7 +99,7 @@ class PasswordTests(LoginDoorTestCase):
 
     def test_suspended(self) -> None:
         """Who is suspended is told so when they have shown who they are, and is let go."""
-        self.hub.change(AccountChanged("@admin", "alice", "suspended", "", "", NOON), None)
+        self.hub.registrar.change(AccountChanged("@admin", "alice", "suspended", "", "", NOON), None)
         alice = self.visitor()
         self.assertEqual(
             self.says(alice, "alice", passwordOf("alice")), [ASKED, "! alice is suspended; ask an operator"]
@@ -124,7 +124,7 @@ class PasswordTests(LoginDoorTestCase):
         """When the account is deleted while they are asked, every password is wrong."""
         alice = self.visitor()
         self.says(alice, "alice")
-        self.hub.change(AccountChanged("@admin", "alice", "deleted", "", "", NOON), None)
+        self.hub.registrar.change(AccountChanged("@admin", "alice", "deleted", "", "", NOON), None)
         self.assertEqual(self.says(alice, passwordOf("alice")), ["! wrong name or password (2 tries left)", ASKED])
 
     def test_serverStops(self) -> None:
@@ -163,7 +163,7 @@ class FirstLineTests(LoginDoorTestCase):
         seen = self.says(alice, f"/login alice {passwordOf('alice')}", "hello")
         self.assertTrue(seen[0].startswith(WELCOME))
         self.assertEqual(seen[1:], ["alice: hello"])
-        self.hub.change(AccountChanged("@admin", "alice", "password", "two  words"[::-1], "", NOON), None)
+        self.hub.registrar.change(AccountChanged("@admin", "alice", "password", "two  words"[::-1], "", NOON), None)
         self.assertTrue(self.says(self.visitor(), "/LOGIN  ALICE  two  words")[0].startswith(WELCOME))
 
     def test_wrong(self) -> None:

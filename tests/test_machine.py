@@ -643,7 +643,7 @@ class ChatMachine(RuleBasedStateMachine):
         hub, told, accepted = self.hub, self.model.told, self.model.accepted
         users = {person: self.users[person] for person in accepted.names}
         assert hub.users == {fold(name): users[person] for person, name in accepted.names.items()}
-        assert hub._looks == {user.skeleton: user for user in users.values()}
+        assert hub.roster.looks == {user.skeleton: user for user in users.values()}
         assert hub.audience.present == {name: self.users[person] for person, name in told.names.items()}
         for person, user in users.items():
             assert user.name == accepted.names[person]
@@ -708,7 +708,9 @@ class ChatMachine(RuleBasedStateMachine):
         self.commits()
         self.hoursPass(1, True)
         audience, rooms = self.hub.audience, self.hub.rooms
-        assert not (self.hub.users or self.hub._looks or audience.present or audience.ignoring or audience._comings)
+        assert not (
+            self.hub.users or self.hub.roster.looks or audience.present or audience.ignoring or audience._comings
+        )
         assert [*rooms._byKey.values()] == [*audience.rooms.values()] == [*rooms._looks.values()] == [rooms.lobby]
         assert not rooms._concerning
         assert not (rooms.lobby.members or rooms.lobby.present or rooms.lobby.seats)

@@ -105,7 +105,7 @@ def _sanctions(room: Room, now: int) -> Answer:
 def _op(context: Context, where: str, name: str) -> None:
     room = context.ruled(where)
     account = context.hub.accounts.find(_key(name))
-    if room.isLobby and not context.hub.isRegistered(name):
+    if room.isLobby and not context.hub.registrar.isRegistered(name):
         raise LoquiError("no-such-user", f"{name} has no account, which an operator needs; /register makes one")
     to = account.name if account is not None else name if room.isLobby else context.hub.find(name).name
     if nameKey(to) in room.settings.owners:

@@ -64,7 +64,7 @@ def _add(context: Context, name: str) -> None:
 
 
 def _checkNew(context: Context, name: str) -> None:
-    if context.hub.isRegistered(name):
+    if context.hub.registrar.isRegistered(name):
         raise LoquiError("no-change", f"{name} is registered already")
     context.hub.accounts.checkLooks(name)
 

@@ -130,7 +130,7 @@ class _Undoing:
             case Forgotten():
                 self._rooms[told[event.room]] = None
             case AccountChanged():
-                self._rooms.update(dict.fromkeys(self._hub.reset(event)))
+                self._rooms.update(dict.fromkeys(self._hub.registrar.reset(event)))
             case CodeGiven():
                 self._hub.accounts.resetCodes()
             case Created() | TopicSet() | PrivacySet() | KeySet() | Invited() | Uninvited() | Moderated():
