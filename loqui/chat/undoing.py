@@ -95,7 +95,7 @@ class _Undoing:
                 pass  # Nobody has been told that they were there.
             case Renamed():
                 self._promise(entry, session, f"others are told of your new name later: {self._why}")
-            case Moderated() if self._roomOf(event.room).isKept:
+            case Moderated() if self._stands(event):
                 self._promise(entry, session, f"others are told later: {self._why}")
             case Created():
                 pass  # They are told that they are not in it.
@@ -139,6 +139,12 @@ class _Undoing:
                 # Those of anybody else stand; a room that is no more is not to come back.
                 concerned = self._hub.rooms.concerning(nameKey(event.name))
                 self._rooms.update((room, None) for room in concerned if told.get(room.name) is room)
+
+    def _stands(self, event: Moderated) -> bool:
+        """Whether it holds: not in a room that could not be made, nor for an account that could not."""
+        if event.act == "op" and event.room == LOBBY and not self._hub.isRegistered(event.to):
+            return False
+        return self._roomOf(event.room).isKept
 
     def _roomOf(self, name: str) -> Room:
         """The room of that name, also when it was to be forgotten."""
