@@ -142,7 +142,7 @@ class _Undoing:
 
     def _stands(self, event: Moderated) -> bool:
         """Whether it holds: not in a room that could not be made, nor for an account that could not."""
-        if event.act == "op" and event.room == LOBBY and not self._hub.isRegistered(event.to):
+        if event.act == "op" and event.room == LOBBY and not self._hub.registrar.isRegistered(event.to):
             return False
         return self._roomOf(event.room).isKept
 
