@@ -90,11 +90,16 @@ class Running:
     port: int
 
 
-def loqui(*options: str) -> Server:
-    """Loqui itself, with more of its options."""
+def loqui(*options: str, first: str = "") -> Server:
+    """
+    Loqui itself, with more of its options.
+
+    @param first: a line of Python that its process begins with.
+    """
 
     def command(port: int, folder: Path) -> list[str]:
-        twistd = [sys.executable, "-c", "from twisted.scripts.twistd import run; run()", "-n", "--pidfile="]
+        program = f"{first}\nfrom twisted.scripts.twistd import run; run()"
+        twistd = [sys.executable, "-c", program, "-n", "--pidfile="]
         listen = f"tcp:{port}:interface=127.0.0.1:backlog=1024"
         return [*twistd, "loqui", "--state", str(folder / "state"), "--listen", listen, *options]
 

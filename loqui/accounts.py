@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import threading
 from collections.abc import Callable, Coroutine, Sequence
 from secrets import compare_digest
 from typing import Any
@@ -24,8 +21,9 @@ from loqui.errors import LoquiError
 from loqui.guesses import Guesses
 from loqui.identities import Account
 from loqui.names import keyOrNone
+from loqui.systems import OtherSystem
 
-__all__ = ["AccountChecker", "Hashing", "IPerson", "Passwords", "Person", "Realm", "makePortal"]
+__all__ = ["AccountChecker", "Hashing", "IPerson", "Passwords", "Person", "Realm", "makePortal", "prepare"]
 
 #: OWASP's choice for argon2id: 19 MiB, 2 passes, 1 lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -37,13 +35,9 @@ _NOBODY = _HASHER.hash("nobody has this password")
 AT_ONCE = 2
 WAITING = 64
 
-#: How much less than the reactor a thread that hashes is given of the processor.
-NICENESS = 10
-
 SHORTEST, LONGEST = 8, 256
 
 _opaque = get_profile("OpaqueString")
-_thread = threading.local()
 
 
 class IPerson(Interface):
@@ -108,7 +102,7 @@ class Hashing:
             raise LoquiError("busy", "busy, try again in a few seconds")
         self._count += 1
         try:
-            return await self._semaphore.run(self._inThread, _nicely, function, *arguments)
+            return await self._semaphore.run(self._inThread, function, *arguments)
         finally:
             self._count -= 1
 
@@ -142,7 +136,10 @@ class AccountChecker:
         if account is None or not isRight or self._find(key) is not account:  # It may be another by now.
             raise UnauthorizedLogin
         if _HASHER.check_needs_rehash(account.hash):
-            self._renew(account.name, await self._hashing.hash(password))
+            hash = await self._hashing.hash(password)
+            if self._find(key) is not account:
+                raise UnauthorizedLogin
+            self._renew(account.name, hash)
         return account.name.encode()
 
 
@@ -161,15 +158,17 @@ class Checkers:
         return Deferred.fromCoroutine(self._check(credentials))
 
     async def _check(self, credentials: Any) -> Any:
+        refusal: Exception = UnauthorizedLogin()
         for checker in self._checkers:
             try:
                 return await maybeDeferred(checker.requestAvatarId, credentials)
-            except (UnauthorizedLogin, LoquiError):
-                if checker is self._checkers[-1]:
-                    raise
+            except UnauthorizedLogin:
+                pass
+            except LoquiError as busy:
+                refusal = busy
             except Exception:  # A password file that is gone, say.
                 self.log.failure("While {checker} was asked", checker=type(checker).__name__)
-        raise UnauthorizedLogin
+        raise refusal
 
 
 def makePortal(checkers: Sequence[Any]) -> Portal:
@@ -188,14 +187,18 @@ class Passwords:
         hashing: Hashing,
         guesses: Guesses,
         find: Callable[[str], Account | None],
-        others: Sequence[Any] = (),
+        others: Sequence[OtherSystem] = (),
         gate: str = "",
     ) -> None:
         """
         @param find: gives the account of a name key.
-        @param others: the checkers of other systems.
+        @param others: whose accounts are taken, too.
         @param gate: the password of the server itself; empty for none.
+
+        @raise LoquiError: with code C{password-unfit}, when that can be none.
         """
+        if gate:
+            prepare(gate)
         self._portal = portal
         self._hashing = hashing
         self._guesses = guesses
@@ -210,7 +213,7 @@ class Passwords:
 
     def knows(self, name: str) -> bool:
         """Whether a name is one of another system, as far as that can be asked."""
-        return any(_knows(checker, name) for checker in self._others)
+        return any(other.knows(name) for other in self._others)
 
     async def hash(self, password: str) -> str:
         """
@@ -241,7 +244,7 @@ class Passwords:
         """
         Make sure that somebody knows the password of the server.
 
-        @raise LoquiError: with codes C{wrong-password} and C{too-many-guesses}.
+        @raise LoquiError: with codes C{wrong-password}, C{too-many-guesses} and C{busy}.
         """
         await self._guess(self._compare(password), host)
 
@@ -282,8 +285,6 @@ def prepare(password: str) -> str:
 
     @raise LoquiError: with code C{password-unfit}, when it cannot be a password.
     """
-    if len(password) > LONGEST:
-        raise LoquiError("password-unfit", f"a password has at most {LONGEST} characters")
     try:
         # U+FFFD stands for what was no UTF-8, or a control character: many would be the same.
         if "\ufffd" in password:
@@ -293,6 +294,8 @@ def prepare(password: str) -> str:
         raise LoquiError(
             "password-unfit", "a password is not empty, and valid UTF-8 without control characters"
         ) from None
+    if len(prepared) > LONGEST:
+        raise LoquiError("password-unfit", f"a password has at most {LONGEST} characters")
     return prepared
 
 
@@ -308,30 +311,3 @@ def _verify(hash: str, password: str) -> bool:
         return _HASHER.verify(hash, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _nicely(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function in this thread, which from then on leaves the processor to others who want it."""
-    if not hasattr(_thread, "isNice"):
-        _thread.isNice = True
-        if hasattr(os, "sched_yield"):  # On Linux, a thread can be nice by itself.
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-    return function(*arguments)
-
-
-def _knows(checker: Any, name: str) -> bool:
-    if hasattr(checker, "getUser"):  # FilePasswordDB.
-        try:
-            checker.getUser(name.encode())
-        except KeyError:
-            return False
-        return True
-    if hasattr(checker, "users"):  # InMemoryUsernamePasswordDatabaseDontUse.
-        return name.encode() in checker.users
-    if hasattr(checker, "checkPwd"):  # UNIXChecker.
-        try:
-            pwd.getpwnam(name)
-        except (KeyError, ValueError):
-            return False
-        return True
-    return False

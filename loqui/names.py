@@ -11,6 +11,7 @@ import regex
 from precis_i18n import get_profile
 
 from loqui.errors import LoquiError
+from loqui.networks import networkOf
 
 __all__ = [
     "MAX_BYTES",
@@ -56,6 +57,8 @@ def checkName(text: str) -> str:
     name = _check(text, "a name", MAX_CHARACTERS)
     if name.startswith(("SSH-", "ssh-")):
         raise LoquiError("name-characters", "a name cannot begin with SSH-, which is how ssh clients begin")
+    if name[0].isdigit() and networkOf(name) is not None:
+        raise LoquiError("name-characters", "a name cannot be an address: who keeps the peace would hit that")
     return name
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
+from typing import Union
 
 __all__ = ["holdsFor", "isLoopback", "networkOf", "plainHost"]
+
+Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 
 def plainHost(host: str | None) -> str | None:
@@ -34,11 +39,8 @@ def networkOf(text: str) -> str | None:
 
 def holdsFor(network: str, host: str | None) -> bool:
     """Whether an address is in a network."""
-    address = networkOf(host) if host else None
-    if address is None:
-        return False
-    inner, outer = ipaddress.ip_network(address), ipaddress.ip_network(network)
-    return inner.version == outer.version and inner.network_address in outer
+    address = _addressOf(host) if host else None
+    return address is not None and address in _read(network)
 
 
 def isLoopback(host: str) -> bool:
@@ -47,3 +49,17 @@ def isLoopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+# A connection is compared with each ban, several times; there may be a thousand.
+
+
+@lru_cache(1024)
+def _addressOf(host: str) -> Address | None:
+    network = networkOf(host)
+    return _read(network).network_address if network is not None else None
+
+
+@lru_cache(4096)
+def _read(network: str) -> Network:
+    return ipaddress.ip_network(network)

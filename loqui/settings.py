@@ -43,6 +43,10 @@ class Sanction:
         """Whether it has not run out."""
         return not self.until or now < self.until
 
+    def outlasts(self, other: Sanction) -> bool:
+        """Whether it runs out no sooner than another."""
+        return not self.until or 0 < other.until <= self.until
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -97,8 +101,8 @@ def after(settings: Settings, event: Event) -> Settings:
                 settings,
                 owners=_moved(settings.owners, old, new),
                 invited=_moved(settings.invited, old, new),
-                banned=_renamed(settings.banned, old, new),
-                muted=_renamed(settings.muted, old, new),
+                banned=_renamed(settings.banned, old, event.to),
+                muted=_renamed(settings.muted, old, event.to),
             )
         case Moderated():
             return _moderated(settings, event)
@@ -145,10 +149,13 @@ def _without(sanctions: Mapping[str, Sanction], key: str) -> Mapping[str, Sancti
     return {other: sanction for other, sanction in sanctions.items() if other != key}
 
 
-def _renamed(sanctions: Mapping[str, Sanction], old: str, new: str) -> Mapping[str, Sanction]:
+def _renamed(sanctions: Mapping[str, Sanction], old: str, name: str) -> Mapping[str, Sanction]:
+    new = nameKey(name)
     if old == new or old not in sanctions:
         return sanctions
-    return {**_without(sanctions, old), new: sanctions[old]}
+    moved, there = replace(sanctions[old], to=name), sanctions.get(new)
+    others = _without(sanctions, old)
+    return others if there is not None and there.outlasts(moved) else {**others, new: moved}
 
 
 def _moved(keys: frozenset[str], old: str, new: str) -> frozenset[str]:

@@ -33,9 +33,10 @@ from loqui.doors.admin import AdminFactory
 from loqui.doors.limits import Doorkeeper, Limits
 from loqui.doors.outbox import Unsent
 from loqui.doors.port import ChatFactory
-from loqui.errors import StartError
+from loqui.errors import LoquiError, StartError
 from loqui.events import LOBBY, AccountChanged
 from loqui.guesses import Guesses
+from loqui.niceness import NiceThread
 from loqui.options import Options
 from loqui.signals import onStopSignals
 from loqui.store.accounts import loadAccounts, loadCodes
@@ -44,6 +45,7 @@ from loqui.store.database import Database, openDatabase, sayWhy
 from loqui.store.events import load
 from loqui.store.journal import Journal
 from loqui.store.rooms import loadRooms
+from loqui.systems import OtherSystem
 from loqui.wire.cleaning import clean
 
 __all__ = ["PORT", "Server", "makeService"]
@@ -204,15 +206,19 @@ class Server(Service):
         options, find = self.options, hub.accounts.find
 
         def renew(name: str, hash: str) -> None:
-            hub.change(AccountChanged(SERVER, name, "password", hash, "", _now()), None)
+            hub.registrar.change(AccountChanged(SERVER, name, "password", hash, "", _now()), None)
 
         # Their own threads, because they leave the processor to all others.
         self._pool = ThreadPool(0, AT_ONCE, "hashing")
+        self._pool.threadFactory = NiceThread
         hashing = Hashing(partial(deferToThreadPool, self.reactor, self._pool))
-        others = options.get("credCheckers", ())
+        others = [OtherSystem(checker) for checker in options.get("credCheckers", ())]
         portal = makePortal([AccountChecker(find, hashing, renew), *others])
         guesses = Guesses(options["max-guesses"], options["guess-window"], options["guess-block"], self.reactor.seconds)
-        return Passwords(portal, hashing, guesses, find, others, options["gate"])
+        try:
+            return Passwords(portal, hashing, guesses, find, others, options["gate"])
+        except LoquiError as error:
+            raise StartError(f"loqui: --password-file {options['password-file']}: {error.sentence}") from error
 
     def _listenForAdmin(self) -> None:
         path = self.options["state"] / "admin.sock"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from twisted.internet.address import IPv4Address
+from twisted.internet.error import ConnectionLost
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from loqui.chat.hub import Hub
@@ -11,7 +13,18 @@ from loqui.doors.limits import Doorkeeper, Limits
 from loqui.doors.outbox import Unsent
 from loqui.doors.port import ChatFactory
 from loqui.doors.text import Chat
-from loqui.testing import MemoryTransport, RecordingJournal
+from loqui.events import LOBBY, AccountChanged, Moderated
+from loqui.settings import after
+from loqui.testing import MemoryTransport, RecordingArchive, RecordingJournal, RecordingPasswords
+from tests.chat import passwordOf
+
+#: This machine, and another.
+HERE = "127.0.0.1"
+ELSEWHERE = "192.0.2.1"
+
+#: What alice is asked, and how she is welcomed.
+ASKED = "? alice is registered. Password:"
+WELCOME = "* Welcome to Loqui, alice. "
 
 #: 2026-11-22 12:00 UTC, in milliseconds since the epoch.
 NOON = 1_795_348_800_000
@@ -47,7 +60,11 @@ class DoorTestCase(SynchronousTestCase):
         self.journal.tell(self.hub)
         self.unsent = Unsent()
         self.doorkeeper = Doorkeeper(100, 3)
-        self.factory = ChatFactory(self.hub, self.clock, lambda: NOON, self.limits, self.unsent, self.doorkeeper)
+        self.hub.passwords = self.passwords = RecordingPasswords(self.hub.accounts.find)
+        self.hub.archive = RecordingArchive(self.journal)
+        self.factory = ChatFactory(
+            self.hub, self.clock, lambda: NOON, self.limits, self.unsent, self.doorkeeper, self.passwords
+        )
 
     def visitor(self, name: str = "", host: str = "192.0.2.1") -> Visitor:
         """Somebody who has connected; with a name, who has been let in and has read their welcome."""
@@ -62,3 +79,45 @@ class DoorTestCase(SynchronousTestCase):
         """Have the journal keep everything, until nothing more comes."""
         while self.journal.waiting:
             self.journal.commit()
+
+
+class LoginDoorTestCase(DoorTestCase):
+    """A door behind which alice has an account."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.add("alice")
+        self.doorkeeper.anAddress = 1000
+
+    def add(self, name: str) -> None:
+        """There is an account; L{passwordOf} says its password."""
+        self.hub.registrar.change(AccountChanged("@admin", name, "registered", passwordOf(name)[::-1], "", NOON), None)
+        self.settle()
+
+    def moderate(self, act: str, to: str, until: int = 0) -> None:
+        """Something is done in the lobby."""
+        event = Moderated("@admin", LOBBY, act, to, "", until, NOON)
+        lobby = self.hub.rooms.lobby
+        lobby.settings = after(lobby.settings, event)
+        self.journal.append(event)
+        self.settle()
+
+    def visitor(self, name: str = "", host: str = HERE) -> Visitor:
+        """Somebody who has connected, from this machine if nothing else is said."""
+        return super().visitor(name, host)
+
+    def says(self, visitor: Visitor, *lines: str) -> list[str]:
+        """What somebody is sent who sends lines, in one segment."""
+        visitor.send("".join(f"{line}\n" for line in lines).encode())
+        self.settle()
+        return visitor.transport.lines()
+
+    def lost(self, visitor: Visitor, reason: type[Exception] = ConnectionLost) -> None:
+        """The connection is gone."""
+        visitor.chat.connectionLost(Failure(reason()))
+
+    def halfClosed(self, visitor: Visitor) -> list[str]:
+        """What somebody is sent when they have sent their last."""
+        visitor.chat.readConnectionLost()
+        self.settle()
+        return visitor.transport.lines()

@@ -1,19 +1,17 @@
 """
-A model of the chat, as simple as can be: what is true, and what everybody is to see.
+A model of the chat, as simple as can be: what may be asked for, and what everybody is to see.
 
-A world is what events make of nothing. There are two: the one that has been told, and the
-one that has been accepted, which is the first with all that is pending. Every rule is
-written here once more, from what was asked for and not from C{loqui.chat}: dicts, sets
-and no thought of speed. Of the values that are shown, what was meant for people only is
-left out: see L{plain}.
+There are two worlds: the one that has been told, and the one that has been accepted, which
+is the first with all that is pending. Every rule is written here once more, from what was
+asked for and not from C{loqui.chat}: dicts, sets and no thought of speed. Of the values
+that are shown, what was meant for people only is left out: see L{plain}.
 """
 
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from loqui.answers import (
@@ -48,11 +46,9 @@ from loqui.events import (
     Uninvited,
     place,
 )
+from tests.world import Person, Place, World, fold, looks
 
-__all__ = ["BACKLOG", "DAY", "TOKEN", "Model", "Person", "Place", "Refused", "View", "World", "fold", "looks", "plain"]
-
-#: How many events a room remembers.
-BACKLOG = 5
+__all__ = ["DAY", "TOKEN", "Entry", "Model", "Refused", "View", "plain"]
 
 #: Hours for which a room may be empty.
 DAY = 24
@@ -60,27 +56,14 @@ DAY = 24
 #: A word that is said once in all, so that it is known wherever it turns up.
 TOKEN = re.compile(r"\bt\d+\b")
 
-#: Names that look like another one.
-_LOOKS = {"biII": "bill"}
-
 _COMINGS = (Joined, Left)
-_WORDS = (Said, Acted, Told, Invited)
+_WORDS = (Said, Acted, Told)
 
 _NO = Refusal("", "")
 
 
 class Refused(Exception):
     """This is not allowed."""
-
-
-def fold(name: str) -> str:
-    """What is the same for two spellings of one name."""
-    return name.casefold()
-
-
-def looks(name: str) -> str:
-    """What is the same for two names that look the same."""
-    return _LOOKS.get(name, name)
 
 
 def plain(what: Any) -> Any:
@@ -102,114 +85,6 @@ def _notice(text: str) -> Notice:
     return Notice(" ".join(TOKEN.findall(text)))
 
 
-@dataclass
-class Place:
-    """A room; names are folded, members in the order in which they came."""
-
-    name: str
-    topic: str = ""
-    private: bool = False
-    key: str = ""
-    owners: set[str] = field(default_factory=set)
-    invited: set[str] = field(default_factory=set)
-    members: list[Person] = field(default_factory=list)
-    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=BACKLOG))
-    said: int = 0
-    isNew: bool = False
-
-    def copy(self) -> Place:
-        """The same, to be changed apart."""
-        return replace(
-            self,
-            owners=set(self.owners),
-            invited=set(self.invited),
-            members=list(self.members),
-            recent=self.recent.copy(),
-        )
-
-
-@dataclass(eq=False)
-class Person:
-    """Somebody, whatever their name is."""
-
-    since: int
-    active: int
-    away: str | None = None
-
-
-class World:
-    """
-    What is true.
-
-    @ivar names: who is here, and how they write their name.
-    @ivar rooms: folded names to rooms.
-    """
-
-    def __init__(self) -> None:
-        self.names: dict[Person, str] = {}
-        self.rooms: dict[str, Place] = {LOBBY: Place(LOBBY)}
-
-    def copy(self) -> World:
-        """The same, to be changed apart."""
-        other = World()
-        other.names = dict(self.names)
-        other.rooms = {key: room.copy() for key, room in self.rooms.items()}
-        return other
-
-    def key(self, person: Person) -> str:
-        """Somebody's folded name."""
-        return fold(self.names[person])
-
-    def roomsOf(self, person: Person) -> set[str]:
-        """Where somebody is."""
-        return {key for key, room in self.rooms.items() if person in room.members}
-
-    def admits(self, room: Place, person: Person, word: str = "") -> bool:
-        """Whether somebody may come in."""
-        isKnown = self.key(person) in room.owners | room.invited
-        return not room.private or isKnown or (room.key != "" and word == room.key)
-
-    def shows(self, key: str, person: Person) -> bool:
-        """Whether somebody may know of a room."""
-        room = self.rooms.get(key)
-        return room is not None and (person in room.members or self.admits(room, person))
-
-    def takes(self, event: Event, person: Person | None) -> None:
-        """Something has happened; it was somebody's doing."""
-        match event:
-            case Joined():
-                self.rooms[fold(event.room)].members.append(person)
-                self.names.setdefault(person, event.name)
-            case Left(room=room) if room == LOBBY:
-                for room in self.rooms.values():
-                    room.members = [member for member in room.members if member is not person]
-                del self.names[person]
-            case Left():
-                self.rooms[fold(event.room)].members.remove(person)
-            case Renamed():
-                self.names[person] = event.to
-                for room in self.rooms.values():
-                    for names in (room.owners, room.invited):
-                        if fold(event.name) in names:
-                            names.remove(fold(event.name))
-                            names.add(fold(event.to))
-            case Created():
-                self.rooms[fold(event.room)] = Place(event.room, owners={fold(event.name)}, isNew=True)
-            case Forgotten():
-                del self.rooms[fold(event.room)]
-            case TopicSet():
-                self.rooms[fold(event.room)].topic = event.text
-            case PrivacySet():
-                room = self.rooms[fold(event.room)]
-                room.private, room.key, room.invited = event.private, "", set()
-            case KeySet():
-                self.rooms[fold(event.room)].key = event.key
-            case Invited():
-                self.rooms[fold(event.room)].invited.add(fold(event.to))
-            case Uninvited():
-                self.rooms[fold(event.room)].invited.discard(fold(event.to))
-
-
 class View:
     """
     One connection.
@@ -224,7 +99,7 @@ class View:
 
     def __init__(self) -> None:
         self.person: Person | None = None
-        self.room = LOBBY
+        self.room = self.before = LOBBY
         self.isIn = False
         self.isOver = False
         self.held: list[Any] | None = []
@@ -242,7 +117,9 @@ class View:
 
     def wants(self, what: Any) -> bool:
         """Whether it is quiet, or ignores who said this."""
-        event = what.event if isinstance(what, (Past, Invitation)) else what
+        if isinstance(what, Invitation):
+            return fold(what.event.name) not in self.ignored
+        event = what.event if isinstance(what, Past) else what
         if self.quiet and isinstance(event, _COMINGS):
             return False
         return not (isinstance(event, _WORDS) and fold(event.name) in self.ignored)
@@ -304,6 +181,7 @@ class Model:
         self.hours: dict[str, int] = {}
         self._accepts = accepts
         self._id = 0
+        self._unmade: set[str] = set()  # Not to be taken for rooms of that name that were to be forgotten.
 
     def viewsOf(self, person: Person | None) -> list[View]:
         """Somebody's connections that are not over."""
@@ -380,7 +258,7 @@ class Model:
             if any(line.strip() for line in lines):
                 say("\n".join(lines))
 
-    def say(self, view: View, text: str, room: str = "") -> None:
+    def say(self, view: View, room: str, text: str) -> None:
         """C{/say} and all that is no command."""
         self._happens(view, Said(self.name(view), self._room(view, room).name, text, self.now))
 
@@ -403,7 +281,7 @@ class Model:
             view.draft = (lambda text: self._whisper(view, person, text)), []
         else:
             room = self._room(view, where).name
-            view.draft = (lambda text: self.say(view, text, room)), []
+            view.draft = (lambda text: self.say(view, room, text)), []
         self._notes(view)
 
     def join(self, view: View, name: str, word: str = "") -> None:
@@ -439,7 +317,7 @@ class Model:
 
     def rooms(self, view: View, word: str = "") -> None:
         """C{/rooms}."""
-        self._asks(view, lambda: self._listed(view, word))
+        self._asks(view, lambda: self._listed(view, fold(word)))
 
     def who(self, view: View, name: str = "") -> None:
         """C{/who}."""
@@ -472,9 +350,9 @@ class Model:
             raise Refused
         self._happens(view, Uninvited(self.name(view), room.name, name, self.now))
 
-    def private(self, view: View, isPrivate: bool) -> None:
+    def private(self, view: View, switch: str) -> None:
         """C{/private}."""
-        room = self._ownRoom(view)
+        room, isPrivate = self._ownRoom(view), switch == "on"
         if room.private == isPrivate:
             raise Refused
         self._happens(view, PrivacySet(self.name(view), room.name, isPrivate, self.now))
@@ -521,9 +399,9 @@ class Model:
         """C{/unignore}."""
         self._asks(view, lambda: self._unignored(view, name))
 
-    def quiet(self, view: View, isQuiet: bool) -> None:
+    def quiet(self, view: View, switch: str) -> None:
         """C{/quiet}."""
-        view.quiet = isQuiet
+        view.quiet = switch == "on"
         self._notes(view)
 
     # What that needs.
@@ -559,6 +437,7 @@ class Model:
         old = self.told.rooms.get(view.room)
         if view.room == LOBBY or (old and view.person in old.members):
             view.looked[view.room] = old.said
+            view.before = view.room
         view.room = fold(room.name)
 
     def _whisper(self, view: View, person: Person | None, text: str) -> None:
@@ -583,9 +462,15 @@ class Model:
     # Answers, when it is their turn: as things are for all who have been told.
 
     def _visible(self, view: View, key: str) -> Place:
-        if not self.told.shows(key, view.person):
+        if key in self._unmade or not self.told.shows(key, view.person):
             raise Refused
         return self.told.rooms[key]
+
+    def _inside(self, view: View, key: str) -> Place:
+        room = self._visible(view, key)
+        if view.person not in room.members:
+            raise Refused
+        return room
 
     def _names(self, people: list[Person]) -> tuple[str, ...]:
         return tuple(self.told.names[person] for person in people)
@@ -598,17 +483,12 @@ class Model:
         return [Members(room.name, self._names(room.members), away)]
 
     def _entered(self, view: View, key: str) -> list[Any]:
-        room = self._visible(view, key)
-        if view.person not in room.members:
-            raise Refused
+        room = self._inside(view, key)
         others = self._names([person for person in room.members if person is not view.person])
         return [Entered(room.name, room.topic, others, 0, False, True)]
 
     def _about(self, view: View, key: str) -> list[Any]:
-        room = self._visible(view, key)
-        if view.person not in room.members:
-            raise Refused
-        return [_notice(room.topic)]
+        return [_notice(self._inside(view, key).topic)]
 
     def _described(self, view: View, person: Person, asked: int) -> list[Any]:
         if person not in self.told.names:
@@ -679,9 +559,11 @@ class Model:
                 self._fails(entry, strangers, turns)
         for view in self.views:
             if view.isIn and view.person not in self.accepted.rooms.get(view.room, Place("")).members:
-                view.room = LOBBY
+                wasIn = view.person in self.accepted.rooms.get(view.before, Place("")).members
+                view.room = view.before if wasIn else LOBBY
         for entry in turns:
             self._answer(entry)
+        self._unmade.clear()
 
     def _fails(self, entry: Entry, strangers: set[Person], turns: list[Entry]) -> None:
         match entry.what:
@@ -696,7 +578,7 @@ class Model:
             case Forgotten(room=room):
                 self.hours[fold(room)] = DAY
             case Created():
-                pass
+                self._unmade.add(fold(entry.what.room))
             case what if callable(what):
                 turns.append(entry)
             case _:
@@ -755,6 +637,8 @@ class Model:
                         view.sees(Invitation(event))
         if not isinstance(event, Told):
             room = world.rooms[fold(getattr(event, "room", LOBBY))]
+            if isinstance(event, PrivacySet) and not event.private:
+                room.recent.clear()
             room.recent.append(event)
             room.said += isinstance(event, (Said, Acted))
 

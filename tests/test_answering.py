@@ -5,7 +5,7 @@ from __future__ import annotations
 from loqui.accounts import AccountChecker, Hashing, Passwords, makePortal
 from loqui.events import AccountChanged
 from loqui.guesses import Guesses
-from loqui.testing import HeldThread
+from loqui.testing import WaitingThread
 from tests.doors import NOON, DoorTestCase, Visitor
 
 
@@ -14,12 +14,12 @@ class AnsweringTests(DoorTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.thread = HeldThread()
+        self.thread = WaitingThread()
         hashing, find = Hashing(self.thread), self.hub.accounts.find
         portal = makePortal([AccountChecker(find, hashing, lambda name, hash: None)])
         passwords = Passwords(portal, hashing, Guesses(10, 600.0, 900.0, self.clock.seconds), find)
         self.hub.passwords = self.factory.passwords = passwords
-        self.hub.change(AccountChanged("@admin", "alice", "registered", "hash", "", NOON), None)
+        self.hub.registrar.change(AccountChanged("@admin", "alice", "registered", "hash", "", NOON), None)
         self.settle()
 
     def asked(self, name: str, question: str) -> Visitor:
@@ -59,3 +59,13 @@ class AnsweringTests(DoorTestCase):
         visitor = self.asked("alice", "? alice is registered. Password:")
         self.clock.advance(60)
         self.assertEqual(visitor.transport.lines(), ["! disconnected: no answer within 60 s"])
+
+    def test_refusedAfterWaiting(self) -> None:
+        """Of who is refused after a password was looked at, it is seen when they close their side."""
+        visitor = self.visitor(host="127.0.0.1")
+        for _ in range(3):
+            visitor.send(b"/login alice wrong\n")
+            self.assertEqual(visitor.transport.producerState, "paused")
+            self.thread.work()
+        self.assertEqual(visitor.transport.lines()[-1], "! wrong name or password")
+        self.assertEqual((visitor.closed, visitor.transport.producerState), (True, "producing"))

@@ -20,6 +20,7 @@ _VALUES = frozenset(
         "identities",
         "networks",
         "guesses",
+        "niceness",
         "__init__",
         "names",
         "events",
@@ -29,6 +30,9 @@ _VALUES = frozenset(
         "signals",
     }
 )
+
+#: Modules that are in the box of another.
+_LODGERS = {"systems": "accounts"}
 
 #: Box -> the boxes it may import, besides itself.
 ARROWS = {
@@ -73,7 +77,7 @@ def boxOf(module: str) -> str:
     @raise KeyError: when the house has no such box.
     """
     first = [*module.split("."), "__init__"][1]
-    box = "values" if first in _VALUES else first
+    box = "values" if first in _VALUES else _LODGERS.get(first, first)
     if box not in ARROWS:
         raise KeyError(f"{module} is in no box of the house")
     return box

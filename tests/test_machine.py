@@ -14,7 +14,7 @@ A run takes a few seconds and is the same every time. Another one, of at least 1
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -41,7 +41,8 @@ from loqui.events import LOBBY, Event, Forgotten, Joined, KeySet, Left, PrivacyS
 from loqui.settings import Settings
 from loqui.testing import RecordingJournal, RecordingOutlet
 from loqui.wire import text
-from tests.model import BACKLOG, DAY, TOKEN, Entry, Model, Person, Refused, View, World, fold, looks, plain
+from tests.model import DAY, TOKEN, Entry, Model, Refused, View, plain
+from tests.world import BACKLOG, Person, Place, World, fold, looks
 
 #: How many steps there are in all, and in one life of a hub.
 STEPS = int(os.environ.get("LOQUI_STEPS", "0"))
@@ -59,26 +60,24 @@ NOWHERE = "#xyzzy"
 WRONG = "t0"
 
 #: So many have been seen; more would be told together.
-CONNECTIONS = 9
+CONNECTIONS = 10
 PENDING = 16
 
-#: What can be asked about a room, but for a bare /join, and what that is to the model.
-PROBES: dict[str, Callable[[Model, View, str], None]] = {
-    f"/join {{}} {WRONG}": lambda model, view, room: model.join(view, room, WRONG),
-    "/who {}": lambda model, view, room: model.who(view, room),
-    "/leave {}": lambda model, view, room: model.part(view, room),
-    "/say {} text": lambda model, view, room: model.say(view, "text", room),
-    "/msg {} text": lambda model, view, room: model.say(view, "text", room),
-    "/paste {}": lambda model, view, room: model.paste(view, room),
-    "/invite bob {}": lambda model, view, room: model.invite(view, "bob", room),
-    "/rooms {}": lambda model, view, room: model.rooms(view, fold(room)),
-}
+#: What can be asked about a room, but for a bare /join: the command, what it is to the model, and its arguments.
+PROBES = (
+    ("/join", Model.join, "{}", WRONG),
+    ("/who", Model.who, "{}"),
+    ("/leave", Model.part, "{}"),
+    ("/say", Model.say, "{}", "text"),
+    ("/msg", Model.say, "{}", "text"),
+    ("/paste", Model.paste, "{}"),
+    ("/invite", Model.invite, "bob", "{}"),
+    ("/rooms", Model.rooms, "{}"),
+)
 
-visitors = st.integers(0, CONNECTIONS - 1)
-names = st.sampled_from(NAMES)
-everybody = st.sampled_from((*NAMES, "mallory"))
-rooms = st.sampled_from(ROOMS)
-somewhere = st.sampled_from(("", "", *ROOMS))
+#: Picks one of several.
+numbers = st.integers(0, 99)
+switches = st.sampled_from(("on", "off"))
 
 
 class Wire:
@@ -205,6 +204,8 @@ class ChatMachine(RuleBasedStateMachine):
         self.wires = (Wire(), Wire())
         self.visitors: list[Visitor] = []
         self.users: dict[Person, User] = {}
+        self.taken: set[str] = set()
+        self.freed: set[str] = set()
         self.isWell = False
         self._words = 0
 
@@ -217,20 +218,50 @@ class ChatMachine(RuleBasedStateMachine):
         """A new connection."""
         return Visitor(self.wires[len(self.visitors) % 2], isIntruder)
 
-    def visitor(self, number: int) -> Visitor | None:
-        """One of those whose lines count."""
+    def visitor(self, number: int, isFit: Callable[[View], bool] = lambda view: True) -> Visitor | None:
+        """One of those whose lines count, and whom something fits; if it fits nobody, anybody."""
         visitors = [visitor for visitor in self.visitors if visitor.view.isIn]
-        return visitors[number % len(visitors)] if visitors else None
+        fit = [visitor for visitor in visitors if isFit(visitor.view)] or visitors
+        return fit[number % len(fit)] if fit else None
 
-    def types(self, number: int, line: str, do: Callable[[View], None]) -> None:
-        """One of those who are here types a line, and the model is asked for the same."""
-        visitor = self.visitor(number)
-        if visitor is not None:
-            self.send(visitor, line, do)
+    def room(self, view: View) -> Place:
+        """Where somebody talks."""
+        return self.model.accepted.rooms[view.room]
 
-    def send(self, visitor: Visitor, line: str, do: Callable[[View], None]) -> None:
-        """Send a line, and have what comes of it predicted."""
-        session = visitor.session
+    def owns(self, view: View) -> bool:
+        """Whether somebody talks in a room of their own."""
+        return self.model.accepted.key(view.person) in self.room(view).owners
+
+    def hides(self, view: View) -> bool:
+        """Whether somebody talks in a private room of their own."""
+        return self.owns(view) and self.room(view).private
+
+    def name(self, number: int, others: Collection[Person] = ()) -> str:
+        """The name of somebody who is here and none of these, mostly."""
+        here = [name for person, name in self.model.accepted.names.items() if person not in others]
+        known = [*here, *here, *NAMES]
+        return known[number % len(known)]
+
+    def free(self, number: int, names: tuple[str, ...]) -> str:
+        """A name of these that nobody has, mostly one that somebody has just given up."""
+        taken = set(map(fold, self.model.accepted.names.values()))
+        free = [name for name in names if fold(name) not in taken]
+        freed = [name for name in free if name in self.freed]
+        known = [*3 * freed, *2 * free, *names]
+        return known[number % len(known)]
+
+    def where(self, number: int, visitor: Visitor | None) -> str:
+        """The name of a room where somebody is, mostly, or none."""
+        rooms = list(self.model.accepted.rooms.values())[1:]
+        his = [room.name for room in rooms if visitor and visitor.view.person in room.members]
+        known = [*his, *his, *his, "", "", *ROOMS]
+        return known[number % len(known)]
+
+    def types(self, visitor: Visitor | None, command: str, do: Callable[..., None], *arguments: str) -> None:
+        """Somebody types a line; what comes of it is predicted with the same arguments."""
+        if visitor is None:
+            return
+        session, line = visitor.session, " ".join(word for word in (command, *arguments) if word)
         request = text.parse(line.encode(), verbatim=session.draft is not None)
         assert request is not None
         try:
@@ -238,7 +269,7 @@ class ChatMachine(RuleBasedStateMachine):
         except LoquiError as refusal:
             session.tell(Refusal(refusal.code, refusal.sentence))
         try:
-            self.model.types(visitor.view, line, do)
+            self.model.types(visitor.view, line, lambda view: do(view, *arguments))
         except Refused:
             visitor.view.hears(Refusal("", ""))
 
@@ -246,17 +277,26 @@ class ChatMachine(RuleBasedStateMachine):
 
     @initialize()
     def begins(self) -> None:
-        """There are some people, and a private room."""
-        for name in ("alice", "bob", "mallory"):
-            self.comes(name)
-        self.types(0, "/join #red", lambda view: self.model.join(view, "#red"))
-        self.types(0, "/private on", lambda view: self.model.private(view, True))
+        """There are some people, a private room with two of them and a guest, and an open one."""
+        for name in ("alice", "bob", "carol", "mallory"):
+            self.enters(name)
+        for number in range(2):
+            self.attaches(number)
+        alice, bob, carol, *_ = self.visitors
+        for visitor, room in ((alice, "#red"), (bob, "#red"), (carol, "#green")):
+            self.types(visitor, "/join", self.model.join, room)
+        self.types(alice, "/private", self.model.private, "on")
+        self.types(alice, "/invite", self.model.invite, "carol")
         self.commits()
 
     @precondition(lambda self: len(self.visitors) < CONNECTIONS)
-    @rule(name=st.sampled_from((*NAMES, *NAMES, *INTRUDER)))
-    def comes(self, name: str) -> None:
-        """Somebody comes in; there is only one intruder."""
+    @rule(number=numbers)
+    def comes(self, number: int) -> None:
+        """Somebody comes in, mostly under a name that is free."""
+        self.enters(self.free(number, (*NAMES, *INTRUDER, *INTRUDER)))
+
+    def enters(self, name: str) -> None:
+        """Somebody comes in under a name; there is only one intruder."""
         if name in INTRUDER and set(INTRUDER) & set(self.model.accepted.names.values()):
             return
         visitor = self.connects(name in INTRUDER)
@@ -271,7 +311,7 @@ class ChatMachine(RuleBasedStateMachine):
         self.admits(visitor)
 
     @precondition(lambda self: len(self.visitors) < CONNECTIONS)
-    @rule(number=visitors)
+    @rule(number=numbers)
     def attaches(self, number: int) -> None:
         """Somebody who is here comes in once more."""
         other = self.visitor(number)
@@ -290,16 +330,19 @@ class ChatMachine(RuleBasedStateMachine):
             assert self.users.setdefault(visitor.view.person, visitor.session.user) is visitor.session.user
             self.visitors.append(visitor)
 
-    @rule(number=visitors)
+    @rule(number=numbers)
     def quits(self, number: int) -> None:
-        """Somebody leaves."""
-        self.types(number, "/quit", self.model.leave)
+        """Somebody leaves, if there are several or by chance."""
+        if number % 4 == 0 or len(self.model.accepted.names) > 3:
+            self.types(self.visitor(number), "/quit", self.model.leave)
 
-    @rule(number=st.integers(0, CONNECTIONS - 1), why=st.sampled_from(("", "too slow")))
+    @rule(number=numbers, why=st.sampled_from(("", "too slow")))
     def drops(self, number: int, why: str) -> None:
-        """A connection goes, whether it was in or had been closed."""
-        if number < len(self.visitors):
-            visitor = self.visitors.pop(number)
+        """A connection goes: one that had been closed, or by chance."""
+        visitors = [visitor for visitor in self.visitors if visitor.view.isOver] or self.visitors
+        if visitors and (number % 4 == 0 or visitors[0].view.isOver):
+            visitor = visitors[number % len(visitors)]
+            self.visitors.remove(visitor)
             if visitor.view.isIn:
                 self.model.leave(visitor.view, why)
             self.hub.leave(visitor.session, why, self.model.now)
@@ -307,165 +350,218 @@ class ChatMachine(RuleBasedStateMachine):
             self.hub.drop(visitor.session)
             self.model.drop(visitor.view)
 
-    @rule(number=visitors, name=names, his=st.sampled_from(INTRUDER))
-    def takesName(self, number: int, name: str, his: str) -> None:
-        """Somebody changes their name; the intruder is nobody else."""
+    @rule(number=numbers, other=numbers)
+    def takesName(self, number: int, other: int) -> None:
+        """Somebody changes their name; the intruder never has that of anybody else."""
         visitor = self.visitor(number)
         if visitor is not None:
-            name = his if visitor.isIntruder else name
-            self.send(visitor, f"/nick {name}", lambda view: self.model.nick(view, name))
+            names = INTRUDER if visitor.isIntruder else NAMES
+            self.types(visitor, "/nick", self.model.nick, self.free(other, names))
+
+    @precondition(lambda self: len(self.model.accepted.names) > 3)
+    @rule(number=numbers, other=numbers)
+    def succeeds(self, number: int, other: int) -> None:
+        """Somebody leaves with all connections, and somebody else takes the name; the intruder does neither."""
+        leaving = self.visitor(number)
+        if leaving is not None and not leaving.isIntruder:
+            name = self.model.name(leaving.view)
+            for visitor in self.visitors:
+                if visitor.view.isIn and visitor.view.person is leaving.view.person:
+                    self.types(visitor, "/quit", self.model.leave)
+            heir = self.visitor(other)
+            if heir is not None and not heir.isIntruder:
+                self.types(heir, "/nick", self.model.nick, name)
 
     # Those who talk.
 
-    @rule(number=visitors, room=somewhere)
-    def says(self, number: int, room: str) -> None:
+    @rule(number=numbers, other=numbers)
+    def says(self, number: int, other: int) -> None:
         """Somebody says something, or adds it to what they paste."""
-        word = self.word()
-        self.types(number, f"/say {room} {word}" if room else word, lambda view: self.model.say(view, word, room))
+        visitor = self.visitor(number)
+        room = self.where(other, visitor)
+        self.types(visitor, "/say" if room else "", self.model.say, room, self.word())
 
-    @rule(number=visitors)
+    @rule(number=numbers)
     def acts(self, number: int) -> None:
         """Somebody does something."""
-        word = self.word()
-        self.types(number, f"/me {word}", lambda view: self.model.act(view, word))
+        self.types(self.visitor(number), "/me", self.model.act, self.word())
 
-    @rule(number=visitors, name=everybody)
-    def tells(self, number: int, name: str) -> None:
+    @rule(number=numbers, other=numbers)
+    def tells(self, number: int, other: int) -> None:
         """Somebody tells somebody something."""
-        word = self.word()
-        self.types(number, f"/msg {name} {word}", lambda view: self.model.tell(view, name, word))
+        self.types(self.visitor(number), "/msg", self.model.tell, self.name(other), self.word())
 
-    @rule(number=visitors)
+    @rule(number=numbers)
     def replies(self, number: int) -> None:
         """Somebody answers who told them something."""
-        word = self.word()
-        self.types(number, f"/r {word}", lambda view: self.model.reply(view, word))
+        gone = [None, *(self.model.accepted.names if number % 2 else ())]
+        visitor = self.visitor(number, lambda view: view.correspondent not in gone)
+        self.types(visitor, "/r", self.model.reply, self.word())
 
-    @rule(number=visitors, where=st.sampled_from(("", *ROOMS, *NAMES)))
-    def pastes(self, number: int, where: str) -> None:
-        """Somebody begins to paste."""
-        self.types(number, f"/paste {where}", lambda view: self.model.paste(view, where))
+    @rule(number=numbers, other=numbers, isTold=st.booleans())
+    def pastes(self, number: int, other: int, isTold: bool) -> None:
+        """Somebody begins to paste, and has a first line."""
+        visitor = self.visitor(number)
+        where = self.name(other) if isTold else self.where(other, visitor)
+        self.types(visitor, "/paste", self.model.paste, where)
+        self.types(visitor, "", self.model.say, "", self.word())
 
-    @rule(number=visitors)
+    @rule(number=numbers)
     def endsPaste(self, number: int) -> None:
         """One of those who paste has done so."""
-        pasting = [visitor for visitor in self.visitors if visitor.view.draft is not None]
-        if pasting:
-            self.send(pasting[number % len(pasting)], ".", lambda view: None)
+        visitor = self.visitor(number, lambda view: view.draft is not None)
+        if visitor is not None and visitor.view.draft is not None:
+            self.types(visitor, ".", self.model.say)
 
     # Those who go from room to room.
 
-    @rule(number=visitors, room=rooms, hasKey=st.booleans())
-    def joins(self, number: int, room: str, hasKey: bool) -> None:
+    @rule(number=numbers, other=numbers, hasKey=st.booleans())
+    def joins(self, number: int, other: int, hasKey: bool) -> None:
         """Somebody goes to a room, with its key or without one; the intruder knows none."""
         visitor = self.visitor(number)
-        if visitor is not None:
-            known = self.model.accepted.rooms.get(fold(room))
-            word = (known.key if known and not visitor.isIntruder else WRONG) if hasKey else ""
-            self.send(visitor, f"/join {room} {word}".strip(), lambda view: self.model.join(view, room, word))
+        known = [*ROOMS, *2 * self.invitations(visitor)]
+        name = known[other % len(known)]
+        room = self.model.accepted.rooms.get(fold(name))
+        isTrusted = room is not None and visitor is not None and not visitor.isIntruder and visitor.view.draft is None
+        word = room.key if isTrusted else WRONG
+        self.types(visitor, "/join", self.model.join, name, word if hasKey else "")
 
-    @rule(number=visitors, room=somewhere)
-    def leavesRoom(self, number: int, room: str) -> None:
+    def invitations(self, visitor: Visitor | None) -> list[str]:
+        """The rooms that somebody is invited to."""
+        key = self.model.accepted.key(visitor.view.person) if visitor else ""
+        return [room.name for room in self.model.accepted.rooms.values() if key in room.invited]
+
+    @rule(number=numbers, other=numbers)
+    def leavesRoom(self, number: int, other: int) -> None:
         """Somebody leaves a room."""
-        self.types(number, f"/leave {room}".strip(), lambda view: self.model.part(view, room))
+        visitor = self.visitor(number)
+        self.types(visitor, "/leave", self.model.part, self.where(other, visitor))
 
-    @rule(number=visitors, name=names, room=somewhere)
-    def invites(self, number: int, name: str, room: str) -> None:
+    @rule(number=numbers, other=numbers, isHere=st.booleans())
+    def invites(self, number: int, other: int, isHere: bool) -> None:
         """Somebody invites somebody; nobody invites the intruder."""
-        self.types(number, f"/invite {name} {room}".strip(), lambda view: self.model.invite(view, name, room))
+        visitor = self.visitor(number, self.hides)
+        members = self.room(visitor.view).members if visitor else []
+        intruders = [visitor.view.person for visitor in self.visitors if visitor.isIntruder]
+        room = "" if isHere else self.where(other, visitor)
+        self.types(visitor, "/invite", self.model.invite, self.name(other, [*members, *intruders]), room)
 
-    @rule(number=visitors, name=names)
-    def uninvites(self, number: int, name: str) -> None:
+    @rule(number=numbers, other=numbers)
+    def uninvites(self, number: int, other: int) -> None:
         """Somebody takes an invitation back."""
-        self.types(number, f"/uninvite {name}", lambda view: self.model.uninvite(view, name))
+        visitor = self.visitor(number, lambda view: self.hides(view) and bool(self.room(view).invited))
+        invited = sorted(self.room(visitor.view).invited) if visitor else []
+        name = invited[other % len(invited)] if invited else "bob"
+        self.types(visitor, "/uninvite", self.model.uninvite, name)
 
-    @rule(number=visitors, isPrivate=st.booleans())
-    def hides(self, number: int, isPrivate: bool) -> None:
+    @rule(number=numbers, switch=switches)
+    def closes(self, number: int, switch: str) -> None:
         """Somebody hides a room, or shows it again."""
-        line = f"/private {'on' if isPrivate else 'off'}"
-        self.types(number, line, lambda view: self.model.private(view, isPrivate))
+        visitor = self.visitor(number, self.owns if switch == "on" else lambda view: True)
+        self.types(visitor, "/private", self.model.private, switch)
 
-    @rule(number=visitors, isSet=st.booleans())
+    @rule(number=numbers, isSet=st.booleans())
     def locks(self, number: int, isSet: bool) -> None:
         """Somebody gives a room a key, or takes it away."""
-        word = self.word() if isSet else "-"
-        self.types(number, f"/key {word}", lambda view: self.model.key(view, word))
+        visitor = self.visitor(number, self.hides)
+        if visitor is not None and visitor.view.draft is None:
+            self.types(visitor, "/key", self.model.key, self.word() if isSet else "-")
 
-    @rule(number=visitors, what=st.sampled_from(("ask", "clear", "set", "set")))
+    @rule(number=numbers, what=st.sampled_from(("ask", "ask", "clear", "set", "set")))
     def topics(self, number: int, what: str) -> None:
         """Somebody asks for a topic, or sets one."""
-        line = {"ask": "", "clear": "-", "set": self.word()}[what]
-        self.types(number, f"/topic {line}".strip(), lambda view: self.model.topic(view, line))
+        topic = {"ask": "", "clear": "-", "set": self.word()}[what]
+        self.types(self.visitor(number), "/topic", self.model.topic, topic)
 
     # Those who ask, and what they want to see.
 
-    @rule(number=visitors, room=somewhere)
-    def asksWho(self, number: int, room: str) -> None:
+    @rule(number=numbers, other=numbers)
+    def asksWho(self, number: int, other: int) -> None:
         """Somebody asks who is in a room."""
-        self.types(number, f"/who {room}".strip(), lambda view: self.model.who(view, room))
+        visitor = self.visitor(number)
+        self.types(visitor, "/who", self.model.who, self.where(other, visitor))
 
-    @rule(number=visitors, word=st.sampled_from(("", "", "re", "bi")))
+    @rule(number=numbers, word=st.sampled_from(("", "", "re", "bi")))
     def asksRooms(self, number: int, word: str) -> None:
         """Somebody asks which rooms there are."""
-        self.types(number, f"/rooms {word}".strip(), lambda view: self.model.rooms(view, word))
+        self.types(self.visitor(number), "/rooms", self.model.rooms, word)
 
-    @rule(number=visitors, name=everybody)
-    def asksWhois(self, number: int, name: str) -> None:
+    @rule(number=numbers, other=numbers)
+    def asksWhois(self, number: int, other: int) -> None:
         """Somebody asks who somebody is."""
-        self.types(number, f"/whois {name}", lambda view: self.model.whois(view, name))
+        self.types(self.visitor(number), "/whois", self.model.whois, self.name(other))
 
-    @rule(number=visitors, name=everybody, isIgnored=st.booleans())
-    def ignores(self, number: int, name: str, isIgnored: bool) -> None:
-        """Somebody does not want to hear somebody, or wants to again."""
-        do = self.model.ignore if isIgnored else self.model.unignore
-        self.types(number, f"/{'ignore' if isIgnored else 'unignore'} {name}", lambda view: do(view, name))
+    @rule(number=numbers, other=numbers)
+    def ignores(self, number: int, other: int) -> None:
+        """Somebody does not want to hear somebody."""
+        self.types(self.visitor(number), "/ignore", self.model.ignore, self.name(other))
 
-    @rule(number=visitors, isQuiet=st.booleans())
-    def quiets(self, number: int, isQuiet: bool) -> None:
+    @rule(number=numbers, other=numbers)
+    def unignores(self, number: int, other: int) -> None:
+        """Somebody wants to hear somebody again."""
+        visitor = self.visitor(number, lambda view: bool(view.ignored))
+        ignored = sorted(visitor.view.ignored) if visitor else []
+        name = ignored[other % len(ignored)] if ignored else "bob"
+        self.types(visitor, "/unignore", self.model.unignore, name)
+
+    @rule(number=numbers, switch=switches)
+    def quiets(self, number: int, switch: str) -> None:
         """Somebody does not want to see who comes and goes, or wants to again."""
         visitor = self.visitor(number)
+        self.types(visitor, "/quiet", self.model.quiet, switch)
         if visitor is not None:
-            line = f"/quiet {'on' if isQuiet else 'off'}"
-            self.send(visitor, line, lambda view: self.model.quiet(view, isQuiet))
             visitor.people.clear()
 
-    @rule(number=visitors, isAway=st.booleans())
-    def goesAway(self, number: int, isAway: bool) -> None:
-        """Somebody goes away, or comes back."""
-        word = self.word()
-        if isAway:
-            self.types(number, f"/away {word}", lambda view: self.model.away(view, word))
-        else:
-            self.types(number, "/back", self.model.back)
+    @rule(number=numbers)
+    def goesAway(self, number: int) -> None:
+        """Somebody goes away."""
+        self.types(self.visitor(number), "/away", self.model.away, self.word())
+
+    @rule(number=numbers)
+    def comesBack(self, number: int) -> None:
+        """Somebody comes back."""
+        visitor = self.visitor(number, lambda view: view.person.away is not None)
+        self.types(visitor, "/back", self.model.back)
+
+    @rule(number=numbers, other=numbers)
+    def asksInVain(self, number: int, other: int) -> None:
+        """Somebody goes to a room and asks about it, none of which can be kept."""
+        visitor = self.visitor(number)
+        room = self.where(other, visitor)
+        self.joins(number, other, False)
+        for command, do in (("/join", self.model.join), ("/who", self.model.who)):
+            self.types(visitor, command, do, room or "#green")
+        self.types(visitor, "/who", self.model.who)
+        self.types(visitor, "/topic", self.model.topic)
+        self.fails()
 
     # The intruder.
 
-    @rule(probe=st.sampled_from(sorted(PROBES)), room=rooms, isSettled=st.booleans())
-    def intrudes(self, probe: str, room: str, isSettled: bool) -> None:
+    @rule(probe=st.sampled_from(PROBES), room=st.sampled_from(ROOMS), isSettled=st.booleans())
+    def intrudes(self, probe: tuple[Any, ...], room: str, isSettled: bool) -> None:
         """He asks about a room that he may not know of, and then the same about one that does not exist."""
         visitor = next((visitor for visitor in self.visitors if visitor.isIntruder and visitor.view.isIn), None)
-        if visitor is None or visitor.view.draft is not None or self.knows(visitor, room):
+        if visitor is None or visitor.view.draft is not None or self.knows(visitor.view, room):
             return
         if isSettled:
             self.commits()
-        answers = []
-        for name in (room, NOWHERE):
-            self.compares(visitor)
-            self.send(visitor, probe.format(name), partial(self.probes, probe, name))
-            if isSettled:
-                self.commits()
-            answers.append([line.replace(name, "") for line in self.compares(visitor)])
+        answers = [self.probes(visitor, probe, name, isSettled) for name in (room, NOWHERE)]
         assert answers[0] == answers[1], answers
 
-    def probes(self, probe: str, room: str, view: View) -> None:
-        """The model is asked about a room."""
-        PROBES[probe](self.model, view, room)
+    def probes(self, visitor: Visitor, probe: tuple[Any, ...], room: str, isSettled: bool) -> list[str]:
+        """What somebody is answered who asks about a room, without its name."""
+        command, do, *arguments = probe
+        self.compares(visitor)
+        self.types(visitor, command, partial(do, self.model), *(word.format(room) for word in arguments))
+        if isSettled:
+            self.commits()
+        return [line.replace(room, "") for line in self.compares(visitor)]
 
-    def knows(self, visitor: Visitor, room: str) -> bool:
+    def knows(self, view: View, room: str) -> bool:
         """Whether somebody may know of a room, or of one that looks like it."""
         world = self.model.accepted
         like = [key for key, other in world.rooms.items() if looks(other.name[1:]) == looks(room[1:])]
-        return any(world.shows(key, visitor.view.person) for key in (fold(room), *like))
+        return any(world.shows(key, view.person) for key in (fold(room), *like))
 
     # What becomes of it.
 
@@ -501,6 +597,8 @@ class ChatMachine(RuleBasedStateMachine):
         """Everybody has seen what they are to see, and the hub knows what is true."""
         ChatMachine.steps += 1
         self.isWell = False
+        names = set(self.model.accepted.names.values())
+        self.freed, self.taken = self.taken - names or self.freed, names
         self.model.now += 700
         if len(self.model.pending) > PENDING:
             self.commits()
@@ -521,6 +619,7 @@ class ChatMachine(RuleBasedStateMachine):
         assert list(map(plain, values)) == expected, f"{list(map(plain, values))}\n!=\n{expected}"
         lines = [text.render(value).decode() for value in values]
         for line in lines:
+            assert line.count("\n") == line.count("\r\n"), line
             assert not self.secrets.hasKey(line), line
             assert not (visitor.isIntruder and self.secrets.isIn(line)), line
         return lines
@@ -544,7 +643,7 @@ class ChatMachine(RuleBasedStateMachine):
         hub, told, accepted = self.hub, self.model.told, self.model.accepted
         users = {person: self.users[person] for person in accepted.names}
         assert hub.users == {fold(name): users[person] for person, name in accepted.names.items()}
-        assert hub._looks == {user.skeleton: user for user in users.values()}
+        assert hub.roster.looks == {user.skeleton: user for user in users.values()}
         assert hub.audience.present == {name: self.users[person] for person, name in told.names.items()}
         for person, user in users.items():
             assert user.name == accepted.names[person]
@@ -603,12 +702,15 @@ class ChatMachine(RuleBasedStateMachine):
             return
         while self.visitors:
             self.drops(0, "")
+            self.allIsWell()
         self.commits()
         self.hoursPass(DAY, True)
         self.commits()
         self.hoursPass(1, True)
         audience, rooms = self.hub.audience, self.hub.rooms
-        assert not (self.hub.users or self.hub._looks or audience.present or audience.ignoring or audience._comings)
+        assert not (
+            self.hub.users or self.hub.roster.looks or audience.present or audience.ignoring or audience._comings
+        )
         assert [*rooms._byKey.values()] == [*audience.rooms.values()] == [*rooms._looks.values()] == [rooms.lobby]
         assert not rooms._concerning
         assert not (rooms.lobby.members or rooms.lobby.present or rooms.lobby.seats)
@@ -621,7 +723,7 @@ class MachineTests(SynchronousTestCase):
         """Whatever people do, all see what the model says, and the intruder sees no secret."""
         ChatMachine.steps = 0
         lives = settings(
-            max_examples=20,
+            max_examples=150,
             stateful_step_count=LIFE,
             derandomize=STEPS == 0,
             database=None,

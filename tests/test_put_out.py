@@ -16,7 +16,7 @@ class PutOutTests(ChatTestCase):
         (self.alice,) = self.here("alice")
         self.change("registered")
         self.bob = self.visitor()
-        self.hub.login(self.bob.session, "bob", NOW)
+        self.hub.registrar.login(self.bob.session, "bob", NOW)
         self.admin = self.visitor()
         self.admin.session.user = User("@admin", "@admin", "@admin", NOW, operates=True)
         self.admin.session.room = self.hub.rooms.lobby
@@ -27,7 +27,7 @@ class PutOutTests(ChatTestCase):
 
     def change(self, change: str, by: str = "@admin") -> None:
         """Something is done with Bob's account."""
-        self.hub.change(AccountChanged(by, "bob", change, "hash", "", NOW), None)
+        self.hub.registrar.change(AccountChanged(by, "bob", change, "hash", "", NOW), None)
 
     def isOut(self, *lines: str) -> None:
         """Assert that Bob is told this, and is disconnected; and that Alice sees him leave."""
@@ -54,8 +54,8 @@ class PutOutTests(ChatTestCase):
 
     def test_guestHasTheNameOfAnAccount(self) -> None:
         """A guest whose name is that of a new account is told why they leave when its owner comes."""
-        self.hub.change(AccountChanged("@admin", "alice", "registered", "hash", "", NOW), None)
-        self.hub.login(Session(text.render, Visitor(self.hub).outlet), "alice", NOW)
+        self.hub.registrar.change(AccountChanged("@admin", "alice", "registered", "hash", "", NOW), None)
+        self.hub.registrar.login(Session(text.render, Visitor(self.hub).outlet), "alice", NOW)
         self.journal.commit()
         self.assertEqual(self.alice.sees(), ["* You have to leave (the name is somebody else's)", "* Goodbye, alice."])
 
@@ -69,7 +69,7 @@ class PutOutTests(ChatTestCase):
         """Whose account is deleted stays as a guest, and is told so."""
         self.change("deleted")
         self.journal.commit()
-        self.assertEqual(self.bob.sees(), ["* @admin has deleted your account; you are a guest now"])
+        self.assertEqual(self.bob.sees(), ["* @admin has deleted your account; you are a guest"])
         self.assertEqual((self.bob.outlet.closed, self.alice.sees()), (False, []))
         self.assertIn("a guest", self.answer(self.alice, "/whois bob")[0])
 

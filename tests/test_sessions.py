@@ -259,12 +259,12 @@ class TogetherTests(ChatTestCase):
         self.assertEqual(self.other.sees(), [])
 
     def test_joinsAndLeavesUndone(self) -> None:
-        """When a joining cannot be kept, who asked for it talks in the lobby, and is in what they were in."""
+        """When a joining cannot be kept, who asked for it talks where they did, and is in what they were in."""
         self.gather("#dev", self.other)
         self.alice.type("/join #ops")
         self.other.type("/join #ops")
         self.journal.fail("disk full")
         self.assertEqual(self.alice.asks("1"), ["alice: 1"])
-        self.assertEqual(self.other.asks("2"), ["alice: 2"])
+        self.assertEqual(self.other.asks("2"), ["#dev alice: 2"])
         self.assertEqual(self.alice.asks("/say #dev 3"), ["#dev alice: 3"])
         self.assertEqual(self.isRefused(self.alice, "/say #ops 4"), "you are not in #ops; /join it first")

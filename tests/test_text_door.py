@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 
+from loqui.chat import operating
 from loqui.chat.commands import COMMANDS
+from loqui.chat.ports import RoomRecord
 from loqui.doors.limits import Limits
+from loqui.events import LOBBY
+from loqui.identities import Account
+from loqui.settings import Settings
+from tests.chat import passwordOf
 from tests.doors import DoorTestCase, Visitor
 
 TRANSCRIPTS = Path(__file__).with_name("data") / "transcripts"
@@ -60,6 +66,10 @@ class TranscriptTests(DoorTestCase):
         for size in (1, 2, 3, 7, 10_000):
             super().setUp()
             self.pending: dict[str, list[str]] = {}
+            # An operator from before the start, and codes that can be foretold.
+            self.hub.accounts.restore([Account("root", passwordOf("root")[::-1])], {})
+            self.hub.remember((), [RoomRecord(LOBBY, Settings(owners=frozenset({"root"})), (), 0)])
+            self.patch(operating, "makeCode", lambda: "2345-6789-abcd")
             self.play(name, size)
 
     def test_everyCommandHasOne(self) -> None:

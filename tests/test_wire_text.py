@@ -13,7 +13,7 @@ from loqui.answers import Answer, Goodbye, Notice, Past, Question, Refusal, Sent
 from loqui.errors import LoquiError
 from loqui.events import LOBBY, Acted, CodeGiven, Event, Forgotten, Joined, KeySet, Left, Said, Told
 from loqui.requests import Request
-from loqui.wire import text
+from loqui.wire import reading, text
 from loqui.wire.cleaning import clean
 
 #: Line -> the command and its arguments, or null for a line that asks for nothing; by section.
@@ -285,15 +285,15 @@ class RoomRenderingTests(SynchronousTestCase):
         """How long somebody has said nothing is told in a unit that fits."""
         minute = 60_000
         for idle, words in (
-            (999, "0 s"),
-            (59_999, "59 s"),
-            (minute, "1 min"),
+            (999, "1 s"),
+            (59_999, "60 s"),
+            (2 * minute, "2 min"),
             (119 * minute, "119 min"),
             (120 * minute, "2 h"),
             (47 * 60 * minute, "47 h"),
             (48 * 60 * minute, "2 days"),
         ):
-            self.assertIn(f", idle for {words}; you share ", shown(Whois("bob", 0, idle, None, (LOBBY,))))
+            self.assertIn(f", idle for {words}, a guest; you share ", shown(Whois("bob", 0, idle, None, (LOBBY,))))
 
 
 class ReadingTests(SynchronousTestCase):
@@ -301,22 +301,22 @@ class ReadingTests(SynchronousTestCase):
 
     def test_serverIsNotTrusted(self) -> None:
         """A server's line is cleaned as a client's is."""
-        self.assertEqual(text.read(b"* \x1b[2Jboo\r"), "* \ufffd[2Jboo")
+        self.assertEqual(reading.read(b"* \x1b[2Jboo\r"), "* \ufffd[2Jboo")
 
     def test_welcomeIsKnown(self) -> None:
         """The line that the server writes as a welcome is one to the client, and no other is."""
         lines = [shown(what) for what in (Welcome("alice", ()), Notice("hello"), Said("x", LOBBY, "* Welcome", 0))]
-        self.assertEqual([text.isWelcome(line) for line in lines], [True, False, False])
+        self.assertEqual([reading.isWelcome(line) for line in lines], [True, False, False])
 
     def test_goodbyeIsKnown(self) -> None:
         """The line that the server writes as a goodbye is one to the client, and no other is."""
         lines = [shown(what) for what in (Goodbye("alice"), Notice("hello"), Left("alice", LOBBY, "", 0))]
-        self.assertEqual([text.isGoodbye(line) for line in lines], [True, False, False])
+        self.assertEqual([reading.isGoodbye(line) for line in lines], [True, False, False])
 
     def test_questionIsKnown(self) -> None:
         """The line that the server writes as a question gives what it asks, and any other nothing."""
         lines = [shown(what) for what in (Question("Your name:"), Notice("? no"), Said("x", LOBBY, "? no", 0))]
-        self.assertEqual([text.question(line) for line in lines], [text.NAME_QUESTION, None, None])
+        self.assertEqual([reading.question(line) for line in lines], [text.NAME_QUESTION, None, None])
 
     def test_whatAQuestionWants(self) -> None:
         """Passwords are secret, new ones are typed twice, the server's is nobody's; what names say means nothing."""
@@ -328,21 +328,21 @@ class ReadingTests(SynchronousTestCase):
             "alice has no account yet. Choose a password for it:": (True, True, False),
             "Password for alice:": (True, True, False),
         }
-        found = {line: (text.isSecret(line), text.isNew(line), text.isOfServer(line)) for line in questions}
+        found = {line: (reading.isSecret(line), reading.isNew(line), reading.isOfServer(line)) for line in questions}
         self.assertEqual(found, questions)
 
     def test_pasteIsKnown(self) -> None:
         """A client knows which of its lines begin and end a paste, as the server does."""
         lines = [b"/paste", b"/Paste #dev\r", b"/paste\tbob", b"//paste", b"/pasted", b" /paste", b"paste", b"\xff"]
-        self.assertEqual([text.beginsPaste(line) for line in lines], [True, True, True, *[False] * 5])
+        self.assertEqual([reading.beginsPaste(line) for line in lines], [True, True, True, *[False] * 5])
         self.assertEqual(
-            [text.endsPaste(line) for line in (b".", b".\r", b"..", b". ", b"")], [True, True, *[False] * 3]
+            [reading.endsPaste(line) for line in (b".", b".\r", b"..", b". ", b"")], [True, True, *[False] * 3]
         )
 
     def test_refusalIsKnown(self) -> None:
         """The line that the server writes as a refusal gives its sentence, and any other nothing."""
         lines = [shown(what) for what in (Refusal("full", "server is full"), Said("x", LOBBY, "! no", 0))]
-        self.assertEqual([text.refusal(line) for line in lines], ["server is full", None])
+        self.assertEqual([reading.refusal(line) for line in lines], ["server is full", None])
 
 
 class CleaningTests(SynchronousTestCase):

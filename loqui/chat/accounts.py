@@ -48,10 +48,16 @@ class Accounts:
         """The account of a name key, from the moment that was accepted."""
         return self._accepted.get(key)
 
-    def resembling(self, key: str, looks: str) -> Account | None:
-        """The account that a name which is not its own looks like."""
-        other = self._looks.get(looks)
-        return self._accepted[other] if other is not None and other != key else None
+    def checkLooks(self, name: str) -> None:
+        """
+        Make sure that a name does not look like that of another account.
+
+        @raise LoquiError: with code C{name-confusable}.
+        """
+        other = self._looks.get(skeleton(name))
+        if other is not None and other != nameKey(name):
+            shown = self._accepted[other].name
+            raise LoquiError("name-confusable", f"{name} looks too much like {shown}, which is registered")
 
     def checkCode(self, code: str, now: int) -> None:
         """
@@ -63,7 +69,7 @@ class Accounts:
         @raise LoquiError: with code C{wrong-code}.
         """
         found = self._codes.get(code)
-        if self.access == "closed" and (found is None or not found.uses or now >= found.until):
+        if self.access == "closed" and (found is None or found.uses < 1 or now >= found.until):
             raise LoquiError("wrong-code", "that invitation code is not valid")
 
     def change(self, event: AccountChanged) -> AccountChanged:
@@ -108,11 +114,12 @@ class Accounts:
 
     def _set(self, key: str, account: Account | None) -> None:
         old = self._accepted.pop(key, None)
-        if old is not None:
+        if old is not None and self._looks.get(skeleton(old.name)) == key:
             del self._looks[skeleton(old.name)]
         if account is not None:
             self._accepted[key] = account
-            self._looks[skeleton(account.name)] = key
+            # A newer Unicode may find that two look like each other which did not before.
+            self._looks.setdefault(skeleton(account.name), key)
 
 
 def _changed(account: Account | None, event: AccountChanged) -> Account | None:

@@ -282,6 +282,7 @@ class Audience:
 
     def _moderated(self, event: Moderated, origin: Session | None, telling: Telling) -> None:
         room = self.rooms[event.room]
+        self._registry.note(event)
         if "/" not in event.to:
             self._shown(event, origin, telling)
             return
@@ -295,11 +296,17 @@ class Audience:
     def _accountChanged(self, event: AccountChanged, origin: Session | None, telling: Telling) -> None:
         self._accounts.happened(event)
         if event.change == "deleted":
-            for room in self._registry.concerning(nameKey(event.to)):
+            key = nameKey(event.to)
+            for room in self._registry.concerning(key):
                 room.retell(event)
-            user = self.present.get(event.to) if event.to != event.name else None
-            for session in user.listening if user is not None else ():
-                telling.tell(session, Notice(f"{event.name} has deleted your account; you are a guest now"))
+            # They may write it in another way today.
+            for user in [user for user in self.present.values() if nameKey(user.shown) == key]:
+                self._tellGuest(user, event, origin, telling)
+
+    def _tellGuest(self, user: User, event: AccountChanged, origin: Session | None, telling: Telling) -> None:
+        if event.name != user.shown and (origin is None or origin.user is not user):  # Who did it is answered.
+            for session in user.listening:
+                telling.tell(session, Notice(f"{event.name} has deleted your account; you are a guest"))
 
     def _codeGiven(self, event: CodeGiven, origin: Session | None, telling: Telling) -> None:
         self._accounts.happened(event)

@@ -9,13 +9,15 @@ from loqui.answers import Goodbye, Refusal
 from loqui.chat.accounts import Accounts
 from loqui.chat.audience import Audience
 from loqui.chat.ports import Entry, Turn
+from loqui.chat.registrar import Registrar
 from loqui.chat.rooms import Rooms
+from loqui.chat.roster import Roster
 from loqui.chat.sanctions import checkEntry
 from loqui.chat.undoing import undo
 from loqui.chat.user import Session, User
 from loqui.errors import LoquiError
-from loqui.events import AccountChanged, Event, Invited, Moderated, Renamed
-from loqui.names import checkName, keyOrNone, nameKey, skeleton
+from loqui.events import Event, Invited, Moderated, Renamed
+from loqui.names import keyOrNone
 
 if TYPE_CHECKING:
     from loqui.chat.ports import Archive, Journal, Passwords, RoomRecord
@@ -33,7 +35,9 @@ class Hub:
     before it: C{users} and C{rooms}. What happens then goes into the journal, and when
     it comes out, L{received} has the audience told.
 
-    @ivar users: name keys to users.
+    @ivar users: name keys to users, all that are on the roster.
+    @ivar roster: who is here.
+    @ivar registrar: whose the names are.
     @ivar rooms: the rooms.
     @ivar accounts: the accounts.
     @ivar audience: what has been told.
@@ -67,7 +71,8 @@ class Hub:
         self.accounts = Accounts(access)
         self.audience = Audience(self.rooms, self.accounts, later, motd)
         self.journal = journal
-        self._looks: dict[str, User] = {}
+        self.roster = Roster(users)
+        self.registrar = Registrar(self)
         self._promised: set[int] = set()
         self.gauges: dict[str, Callable[[], int]] = {
             "users": lambda: len(self.users),
@@ -97,41 +102,10 @@ class Hub:
         """
         if self.accounts.access != "open":
             raise LoquiError("account-needed", "this server is for people with an account")
-        name, key, looks = self._free(text)
+        name, key, looks = self.registrar.free(text)
         self.checkEntry(key, session.host, now)
         self.checkNew()
-        self._come(session, User(name, key, looks, now), now)
-
-    def login(self, session: Session, name: str, now: int) -> None:
-        """
-        Let somebody in who has shown that a name is theirs: once more, if they are here already.
-
-        @raise LoquiError: when they are banned.
-        """
-        key = nameKey(name)
-        self.checkEntry(key, session.host, now)
-        user = self.users.get(key)
-        if user is not None and user.registered:
-            self.attach(session, user)
-            return
-        if user is not None:
-            self.expel(user, self.rooms.lobby, "the name is somebody else's", now)
-        self._come(session, User(name, key, skeleton(name), now, registered=True), now)
-
-    def become(self, session: Session, user: User, name: str, now: int) -> None:
-        """
-        Let a guest be who they have shown that they are.
-
-        @raise LoquiError: when that somebody is here, or banned.
-        """
-        key = nameKey(name)
-        self.checkEntry(key, session.host, now)
-        other = self.users.get(key)
-        if other is not None and other is not user:
-            raise LoquiError("name-taken", f"{name} is here; connect again and say /login {name} PASSWORD first")
-        user.registered = True
-        if name != user.name:
-            self._rename(session, user, name, key, skeleton(name), now)
+        self.come(session, User(name, key, looks, now), now)
 
     def checkEntry(self, key: str | None, host: str | None, now: int) -> None:
         """
@@ -154,19 +128,6 @@ class Hub:
         """
         if self.rooms.lobby.settings.lockdown:
             raise LoquiError("lockdown", "this server takes nobody new at the moment; try again later")
-
-    def checkFree(self, text: str) -> None:
-        """
-        Make sure that somebody new could have a name.
-
-        @raise LoquiError: as L{enter}.
-        """
-        self._free(text)
-
-    def isRegistered(self, name: str) -> bool:
-        """Whether a name belongs to somebody who can log in."""
-        account = self.accounts.find(keyOrNone(name) or "")
-        return account is not None or (self.passwords is not None and self.passwords.knows(name))
 
     def attach(self, session: Session, user: User) -> None:
         """Let somebody who is here be here with one more connection; nobody else hears of it."""
@@ -197,13 +158,15 @@ class Hub:
 
         @raise LoquiError: as L{enter} does, and with code C{no-change}.
         """
-        name, key, looks = self._free(text, user)
+        name, key, looks = self.registrar.free(text, user)
         if name == user.name:
             raise LoquiError("no-change", f"you are {name} already")
         if user.registered and key != user.key:
             raise LoquiError("no-change", f"you are logged in as {user.name}; to be {name}, connect again")
+        self.rooms.lobby.checkNotMuted(user, now)
         self.checkEntry(key, session.host, now)
-        self._rename(session, user, name, key, looks, now)
+        self.registrar.checkMayMove(user, key)
+        self.move(session, user, (name, key, looks), now)
 
     def expel(self, user: User, room: Room, why: str, now: int) -> None:
         """Have somebody leave a room; the lobby, and they are disconnected."""
@@ -217,45 +180,22 @@ class Hub:
             self._release(user)
         self.journal.append(room.leave(user, why, now), user.sessions[0])
 
-    def change(self, event: AccountChanged, session: Session | None) -> None:
-        """An account is made, or is different from now on."""
-        self.accounts.change(event)
-        user = self.users.get(nameKey(event.to))
-        self.journal.append(event, session)
-        if event.change == "deleted":
-            self.rooms.deleted(event)
-            if user is not None:
-                user.registered = False
-        elif event.change == "registered" and user is not None:
-            user.registered = session is not None and user is session.user
-        elif event.change == "suspended" and user is not None and user.registered:
-            self.expel(user, self.rooms.lobby, "suspended", event.time)
-
-    def reset(self, event: AccountChanged) -> list[Room]:
-        """
-        An account is as it was before, because a change could not be kept.
-
-        @return: the rooms in whose settings it may be.
-        """
-        key = nameKey(event.to)
-        self.accounts.reset(key)
-        user = self.users.get(key)
-        if user is not None and event.change in ("registered", "deleted"):
-            user.registered = event.change == "deleted"
-        return list(self.rooms.concerning(key))
-
     def happens(self, event: Event, session: Session) -> None:
         """This has been accepted."""
         if isinstance(event, (Invited, Moderated)):
             self.rooms.note(event)
         self.journal.append(event, session)
 
-    def _rename(self, session: Session, user: User, name: str, key: str, looks: str, now: int) -> None:
-        del self.users[user.key]
-        del self._looks[user.skeleton]
-        event = Renamed(user.name, name, now)
-        user.name, user.key, user.skeleton = name, key, looks
-        self.users[key] = self._looks[looks] = user
+    def move(self, session: Session, user: User, name: tuple[str, str, str], now: int) -> None:
+        """
+        Somebody has another name from this moment.
+
+        @param name: with its key and its skeleton.
+        """
+        self.roster.remove(user)
+        event = Renamed(user.name, name[0], now)
+        user.name, user.key, user.skeleton = name
+        self.roster.add(user)
         self.rooms.renamed(event)
         self.journal.append(event, session)
 
@@ -269,6 +209,16 @@ class Hub:
         if user is not None and all(other.left for other in user.sessions):
             self._release(user)
 
+    def inTurn(self, session: Session, do: Callable[[Telling], None]) -> None:
+        """Do something when a session has been told all that it is to see of what was before this."""
+        self.journal.append(Turn(do), session)
+
+    def anHourHasPassed(self, now: int) -> None:
+        """Forget what nobody needs any more."""
+        self.accounts.forgetCodes(now)
+        for event in self.rooms.anHourHasPassed(now, lambda key: self.accounts.find(key) is not None):
+            self.journal.append(event)
+
     def find(self, name: str) -> User:
         """
         The user of that name.
@@ -279,16 +229,6 @@ class Hub:
         if user is None:
             raise LoquiError("no-such-user", f"{name} is not here; /who shows who is")
         return user
-
-    def inTurn(self, session: Session, do: Callable[[Telling], None]) -> None:
-        """Do something when a session has been told all that it is to see of what was before this."""
-        self.journal.append(Turn(do), session)
-
-    def anHourHasPassed(self, now: int) -> None:
-        """Forget what nobody needs any more."""
-        self.accounts.forgetCodes(now)
-        for event in self.rooms.anHourHasPassed(now, lambda key: self.accounts.find(key) is not None):
-            self.journal.append(event)
 
     # What has happened.
 
@@ -353,9 +293,9 @@ class Hub:
         if self.audience.present.get(user.shown) is user:
             self.audience.welcome(user, session, telling)
 
-    def _come(self, session: Session, user: User, now: int) -> None:
+    def come(self, session: Session, user: User, now: int) -> None:
         """Somebody is here from this moment."""
-        self.users[user.key] = self._looks[user.skeleton] = user
+        self.roster.add(user)
         self._connect(session, user)
         self.journal.append(self.rooms.lobby.join(user, now), session)
 
@@ -371,30 +311,8 @@ class Hub:
         session.left = True
         return session.user
 
-    def _free(self, text: str, user: User | None = None) -> tuple[str, str, str]:
-        """
-        A name with its key and its skeleton, which somebody may have.
-
-        @raise LoquiError: when it cannot be a name, or is taken, or looks like one that is.
-        """
-        name = checkName(text)
-        key = nameKey(name)
-        looks = skeleton(name)
-        isTheirs = user is not None and user.registered and user.key == key
-        if not isTheirs and self.isRegistered(name):
-            raise LoquiError("name-registered", f"{name} is registered; /login {name} PASSWORD if it is yours")
-        if self.users.get(key, user) is not user:
-            raise LoquiError("name-taken", f"{name} is already taken")
-        account = self.accounts.resembling(key, looks)
-        if account is not None:
-            raise LoquiError("name-confusable", f"{name} looks too much like {account.name}, which is registered")
-        if self._looks.get(looks, user) is not user:
-            raise LoquiError("name-confusable", f"{name} looks too much like {self._looks[looks].name}, who is here")
-        return name, key, looks
-
     def _release(self, user: User) -> None:
         """Free somebody's name and places."""
-        del self.users[user.key]
-        del self._looks[user.skeleton]
+        self.roster.remove(user)
         for room in user.rooms:
             room.dismiss(user)

@@ -105,7 +105,7 @@ def _sanctions(room: Room, now: int) -> Answer:
 def _op(context: Context, where: str, name: str) -> None:
     room = context.ruled(where)
     account = context.hub.accounts.find(_key(name))
-    if room.isLobby and not context.hub.isRegistered(name):
+    if room.isLobby and not context.hub.registrar.isRegistered(name):
         raise LoquiError("no-such-user", f"{name} has no account, which an operator needs; /register makes one")
     to = account.name if account is not None else name if room.isLobby else context.hub.find(name).name
     if nameKey(to) in room.settings.owners:
@@ -157,8 +157,11 @@ def _checkMayHit(context: Context, room: Room, user: User) -> None:
     """
     if user is context.user:
         raise LoquiError("no-change", "that would hit yourself")
-    if room.isRuledBy(user):
-        raise LoquiError("is-owner", f"{user.name} {_rules(room)}; /deop {user.name} first")
+    if not room.isRuledBy(user):
+        return
+    if not room.isLobby and room.lobby.isRuledBy(user):
+        raise LoquiError("is-owner", f"{user.name} is an operator, everywhere")
+    raise LoquiError("is-owner", f"{user.name} {_rules(room)}; /deop {user.name} first")
 
 
 def _rules(room: Room) -> str:

@@ -32,6 +32,7 @@ def _user(context: Context, action: str, name: str) -> None:
     elif action == "add":
         _add(context, checkName(name))
     elif action == "passwd":
+        _checkMaySet(context, name)
         _askPassword(context, _account(context, name).name, "password")
     elif action == "delete":
         _change(context, _account(context, name), "deleted")
@@ -58,26 +59,48 @@ def _listed(context: Context, part: str) -> list[str]:
 
 
 def _add(context: Context, name: str) -> None:
-    if context.hub.isRegistered(name):
-        raise LoquiError("no-change", f"{name} is registered already")
+    _checkNew(context, name)
     _askPassword(context, name, "registered")
+
+
+def _checkNew(context: Context, name: str) -> None:
+    if context.hub.registrar.isRegistered(name):
+        raise LoquiError("no-change", f"{name} is registered already")
+    context.hub.accounts.checkLooks(name)
 
 
 def _askPassword(context: Context, name: str, change: str) -> None:
     passwords = passwordsOf(context)
 
+    def check(later: Context) -> None:
+        _checkOperator(later)  # They may be none any more.
+        if change == "registered":
+            _checkNew(later, name)
+        else:
+            _checkMaySet(later, name)
+
     async def answered(password: str, now: int) -> None:
-        hash = await passwords.hash(password)
         later = Context(context.hub, context.session, context.user, now)
-        if change == "registered" and context.hub.isRegistered(name):
-            raise LoquiError("no-change", f"{name} is registered already")
-        if change == "password":
-            _account(context, name)
-        changeAccount(later, name, change, hash)
-        later.confirm(f"{name}: {change}")
+        check(later)
+        hash = await passwords.hash(password)
+        if context.session.isIn:
+            check(later)
+            changeAccount(later, name, change, hash)
+            later.confirm(f"{name}: {change}")
 
     context.session.question = answered
     context.answer(lambda: Question(f"Password for {name}:"))
+
+
+def _checkMaySet(context: Context, name: str) -> None:
+    """
+    Make sure that no operator gets to be another by setting their password; who is at the server's own machine may.
+
+    @raise LoquiError: with codes C{no-such-user} and C{is-owner}.
+    """
+    key = nameKey(_account(context, name).name)
+    if key in context.hub.rooms.lobby.settings.owners and key != context.user.key and not context.user.operates:
+        raise LoquiError("is-owner", f"{name} is an operator; /deop {name} first, or loqui-admin user passwd {name}")
 
 
 def _change(context: Context, account: Account, change: str) -> None:

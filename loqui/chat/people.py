@@ -46,6 +46,8 @@ def _nick(context: Context, name: str) -> None:
 def _away(context: Context, why: str) -> None:
     if len(why) > MAX_AWAY:
         raise LoquiError("too-long", f"a reason has at most {MAX_AWAY} characters, this has {len(why):,}")
+    if why:
+        context.hub.rooms.lobby.checkNotMuted(context.user, context.now)
     context.user.away = why
     context.notice("You are away, and who tells you something in private is told so; /back ends that")
 

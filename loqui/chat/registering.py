@@ -32,7 +32,7 @@ def passwordsOf(context: Context) -> Passwords:
 def changeAccount(context: Context, name: str, change: str, hash: str = "", code: str = "") -> None:
     """An account is made, or changed."""
     event = AccountChanged(context.user.name, name, change, hash, code, context.now)
-    context.hub.change(event, context.session)
+    context.hub.registrar.change(event, context.session)
 
 
 async def _register(context: Context, password: str, code: str) -> None:
@@ -54,7 +54,7 @@ def _checkNew(context: Context, code: str) -> None:
     user = context.user
     if user.registered:
         raise LoquiError("no-change", f"{user.name} is yours already; /passwd changes your password")
-    if context.hub.isRegistered(user.name):
+    if context.hub.registrar.isRegistered(user.name):
         raise LoquiError("name-registered", f"{user.name} is registered; /nick changes your name")
     context.hub.accounts.checkCode(code, context.now)
     context.hub.checkNew()
@@ -66,7 +66,7 @@ async def _login(context: Context, name: str, password: str) -> None:
         raise LoquiError("no-change", f"you are logged in as {context.user.name}; to be somebody else, connect again")
     name = await passwords.check(name, password, context.session.host)
     if context.session.isIn:
-        context.hub.become(context.session, context.user, name, context.now)
+        context.hub.registrar.become(context.session, context.user, name, context.now)
         context.confirm(f"You are logged in as {name}")
 
 
@@ -82,7 +82,8 @@ async def _passwd(context: Context, old: str, new: str) -> None:
 
 
 def _logout(context: Context) -> None:
-    _checkHasAccount(context)
+    if not context.user.registered:
+        raise LoquiError("no-change", "you are not logged in; /quit leaves")
     context.hub.leave(context.session, "", context.now)
 
 
@@ -93,7 +94,8 @@ async def _unregister(context: Context, password: str) -> None:
     if context.session.isIn:
         _checkHasAccount(context)
         changeAccount(context, context.user.name, "deleted")
-        context.confirm(f"The account {context.user.name} is no more; you are a guest")
+        if context.session.isIn:  # Guests are welcome.
+            context.confirm(f"The account {context.user.name} is no more; you are a guest")
 
 
 def _checkHasAccount(context: Context) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from secrets import compare_digest
 from typing import TYPE_CHECKING, TypeVar
@@ -47,7 +47,10 @@ _Setting = TypeVar("_Setting", bound=Event)
 MAX_TOPIC = 300
 MAX_KEY = 64
 
-#: How many invitations there may be to a room, and how many bans, and how many mutes.
+#: Characters in the reason of a kick, ban or mute.
+MAX_WHY = 300
+
+#: How many invitations there may be to a room, and how many bans, mutes and owners each.
 MAX_INVITED = 1000
 MAX_SANCTIONS = 1000
 
@@ -149,19 +152,29 @@ class Room:
 
         @raise LoquiError: with code C{muted} or C{slow}.
         """
+        self.checkNotMuted(user, now, "not said")
         if self.isRuledBy(user):
             return
-        for room in (self, self.lobby):
-            sanction = room.settings.muted.get(user.key)
-            if sanction is not None and sanction.holds(now):
-                where = "" if room.isLobby else f" in {room}"
-                raise LoquiError("muted", sentence(f"not said: you are muted{where}", sanction, now))
         wait = self._spoke.get(user, 0) + self.settings.slow - now
         if 0 < wait <= self.settings.slow:
             every = sayDuration(self.settings.slow)
             raise LoquiError(
                 "slow", f"not said: everybody says one line in {every} here; wait {sayDuration(wait + 499)}"
             )
+
+    def checkNotMuted(self, user: User, now: int, what: str = "not done") -> None:
+        """
+        Make sure that somebody is not muted here, or everywhere; who owns the room may be the latter.
+
+        @param what: what is told them then.
+
+        @raise LoquiError: with code C{muted}.
+        """
+        for room in (self, self.lobby):
+            sanction = room.settings.muted.get(user.key)
+            if sanction is not None and sanction.holds(now) and not room.isRuledBy(user):
+                where = "" if room.isLobby else f" in {room}"
+                raise LoquiError("muted", sentence(f"{what}: you are muted{where}", sanction, now))
 
     def say(self, user: User, text: str, now: int) -> Said:
         """
@@ -199,19 +212,19 @@ class Room:
     def dismiss(self, user: User) -> None:
         """Let somebody be no member; they need not be one."""
         self.members.pop(user, None)
-        self._spoke.pop(user, None)
         user.rooms = tuple(room for room in user.rooms if room is not self)
 
     def setTopic(self, user: User, text: str, now: int) -> TopicSet:
         """
         Say what the room is about.
 
-        @raise LoquiError: with code C{not-owner} or C{too-long}.
+        @raise LoquiError: with code C{not-owner} or C{too-long}, or as L{checkVoice}.
         """
         if self.isLobby:
             self.checkRuler(user)
         if len(text) > MAX_TOPIC:
             raise LoquiError("too-long", f"a topic has at most {MAX_TOPIC} characters, this has {len(text):,}")
+        self._spend(user, now)
         return self._set(TopicSet(user.name, self.name, text, now))
 
     def setPrivacy(self, user: User, private: bool, now: int) -> PrivacySet:
@@ -243,8 +256,9 @@ class Room:
         """
         Let somebody come in.
 
-        @raise LoquiError: with code C{not-owner}, C{no-change} or C{too-many-invited}.
+        @raise LoquiError: with code C{not-owner}, C{no-change}, C{too-many-invited} or C{muted}.
         """
+        self.checkNotMuted(user, now)
         if self.isLobby:
             raise LoquiError("no-change", "everybody is in the lobby; /join a room first, then invite")
         if self.settings.private:
@@ -272,25 +286,39 @@ class Room:
         """
         Keep the peace; the parameters are as in L{Moderated}.
 
-        @raise LoquiError: with code C{not-owner} or C{too-many-sanctions}.
+        @raise LoquiError: with code C{not-owner}, C{too-long} or C{too-many-sanctions}.
         """
         self.checkRuler(user)
-        sanctions = {"ban": self.settings.banned, "mute": self.settings.muted}.get(act, {})
-        if len(sanctions) >= MAX_SANCTIONS and targetKey(to) not in sanctions:
+        if len(why) > MAX_WHY:
+            raise LoquiError("too-long", f"a reason has at most {MAX_WHY} characters, this has {len(why):,}")
+        settings = self.settings
+        there: dict[str, Collection[str]] = {"ban": settings.banned, "mute": settings.muted, "op": settings.owners}
+        if len(there.get(act, ())) >= MAX_SANCTIONS and targetKey(to) not in there[act]:
             raise LoquiError("too-many-sanctions", f"there are {MAX_SANCTIONS:,} already; lift one first")
         return self._set(Moderated(user.name, self.name, act, to, why, until, now))
+
+    def takeOffice(self, name: str, by: str, now: int) -> Moderated:
+        """
+        Have a name own this no more, because it is another's from now on.
+
+        @param by: who gave it away.
+        """
+        return self._set(Moderated(by, self.name, "deop", name, "it is a new account", 0, now))
 
     def announce(self, user: User, text: str, now: int) -> Announced:
         """
         Say something that all are to notice.
 
-        @raise LoquiError: with code C{not-owner}.
+        @raise LoquiError: with code C{not-owner} or C{muted}.
         """
         self.checkRuler(user)
+        self.checkNotMuted(user, now, "not said")
         return Announced(user.name, self.name, text, now)
 
     def tidy(self, now: int) -> None:
-        """Forget the bans and mutes that have run out; they hold no more anyway."""
+        """Forget the bans and mutes that have run out, and who spoke when: what holds no more anyway."""
+        slow = self.settings.slow
+        self._spoke = {user: when for user, when in self._spoke.items() if now < when + slow}
         self.settings, self.told = (
             replace(settings, banned=_holding(settings.banned, now), muted=_holding(settings.muted, now))
             for settings in (self.settings, self.told)
@@ -319,6 +347,8 @@ class Room:
 
     def happened(self, event: Event) -> None:
         """An event of this room has been told."""
+        if isinstance(event, PrivacySet) and not event.private:
+            self.recent.clear()  # Who comes now was not meant to read it.
         self.recent.append(event)
         self._past = None
         if isinstance(event, (Said, Acted)):

@@ -37,6 +37,7 @@ def _whisper(context: Context, user: User, text: str) -> None:
     if context.hub.users.get(user.key) is not user:
         # Not to whoever has the name now.
         raise LoquiError("no-such-user", f"{user.name} has left and has not seen: {text}")
+    context.hub.rooms.lobby.checkNotMuted(context.user, context.now, "not said")
     context.happens(Told(context.user.name, user.name, text, context.now))
     if user.away is not None:
         context.notice(f"{user.name} is away{f': {user.away}' if user.away else ''}")

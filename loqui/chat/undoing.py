@@ -95,7 +95,7 @@ class _Undoing:
                 pass  # Nobody has been told that they were there.
             case Renamed():
                 self._promise(entry, session, f"others are told of your new name later: {self._why}")
-            case Moderated():
+            case Moderated() if self._stands(event):
                 self._promise(entry, session, f"others are told later: {self._why}")
             case Created():
                 pass  # They are told that they are not in it.
@@ -118,7 +118,7 @@ class _Undoing:
                         room.members.pop(user)
                 user.rooms = stays
                 for session in user.sessions:
-                    session.room = session.room if session.room in stays else lobby
+                    session.turnBack(stays, lobby)
         standing = [event for event, _ in self.kept if isinstance(event, (Renamed, Moderated))]
         self._hub.rooms.reset(self._rooms, standing)
         self._hub.received(self._turns)
@@ -130,15 +130,25 @@ class _Undoing:
             case Forgotten():
                 self._rooms[told[event.room]] = None
             case AccountChanged():
-                self._rooms.update(dict.fromkeys(self._hub.reset(event)))
+                self._rooms.update(dict.fromkeys(self._hub.registrar.reset(event)))
             case CodeGiven():
                 self._hub.accounts.resetCodes()
             case Created() | TopicSet() | PrivacySet() | KeySet() | Invited() | Uninvited() | Moderated():
-                self._rooms[self._hub.rooms.named(event.room)] = None
+                self._rooms[self._roomOf(event.room)] = None
             case Renamed() if isOfStranger:
                 # Those of anybody else stand; a room that is no more is not to come back.
                 concerned = self._hub.rooms.concerning(nameKey(event.name))
                 self._rooms.update((room, None) for room in concerned if told.get(room.name) is room)
+
+    def _stands(self, event: Moderated) -> bool:
+        """Whether it holds: not in a room that could not be made, nor for an account that could not."""
+        if event.act == "op" and event.room == LOBBY and not self._hub.registrar.isRegistered(event.to):
+            return False
+        return self._roomOf(event.room).isKept
+
+    def _roomOf(self, name: str) -> Room:
+        """The room of that name, also when it was to be forgotten."""
+        return self._hub.rooms.find(name) or self._hub.audience.rooms[name]
 
     def _leave(self, entry: Entry, session: Session, user: User) -> None:
         event = entry.event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from loqui.answers import Answer, Gathering, Invitation, Past
@@ -89,6 +89,7 @@ class Session:
     @ivar gone: true once nothing more can be told to it.
     @ivar held: what is told before its welcome, which is to come first; None after that.
     @ivar room: where its lines are said.
+    @ivar before: where they were said before that.
     @ivar draft: what it is pasting.
     @ivar quiet: whether it does not want to see who comes and goes.
     @ivar ignored: name keys of those it does not want to hear.
@@ -98,6 +99,7 @@ class Session:
     """
 
     __slots__ = (
+        "before",
         "correspondent",
         "draft",
         "gone",
@@ -125,6 +127,7 @@ class Session:
         self.left = False
         self.gone = False
         self.held: list[Answer] | None = []
+        self.before: Room | None = None
         self.draft: Draft | None = None
         self.quiet = False
         self.ignored: frozenset[str] = frozenset()
@@ -151,7 +154,13 @@ class Session:
         """Say what comes from now on in a room; the one before it has been looked at until now."""
         if self.room.isLobby or self.user in self.room.present:
             self.look(self.room)
+            self.before = self.room
         self.room = room
+
+    def turnBack(self, rooms: Collection[Room], lobby: Room) -> None:
+        """Say what comes from now on where it was said before, if that is one of these rooms."""
+        if self.room not in rooms:
+            self.room = self.before if self.before is not None and self.before in rooms else lobby
 
     def look(self, room: Room) -> None:
         """What has been said in a room until now has been seen."""

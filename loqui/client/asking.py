@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.defer import Deferred
 
 from loqui.client.stdio import Console
-from loqui.wire import text
+from loqui.wire import reading, text
 
 __all__ = ["Asking"]
 
@@ -44,8 +44,8 @@ class Asking:
     async def forServer(self, question: str) -> bytes:
         """An answer to a question of the server; what is new, and they cannot see, they type twice."""
         while True:
-            answer = await self._prompt(f"{question} ", text.isSecret(question))
-            if not answer or not text.isNew(question):
+            answer = await self._prompt(f"{question} ", reading.isSecret(question))
+            if not answer or not reading.isNew(question):
                 return answer
             again = await self._prompt("Once more: ", isSecret=True)
             if again in (answer, b""):

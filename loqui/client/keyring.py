@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loqui.wire import text
+from loqui.wire import reading
 
 __all__ = ["Keyring"]
 
@@ -26,9 +26,9 @@ class Keyring:
 
         What has been sent on this connection already was wrong, and is forgotten.
         """
-        if not text.isSecret(question) or text.isNew(question):
+        if not reading.isSecret(question) or reading.isNew(question):
             return b""
-        which = text.isOfServer(question)
+        which = reading.isOfServer(question)
         if which in self._sent:
             self._known.pop(which, None)
             self._given = b"" if self._sent[which] == self._given else self._given
@@ -38,12 +38,12 @@ class Keyring:
 
     def sent(self, question: str, answer: bytes) -> None:
         """Take note of an answer on its way."""
-        if text.isSecret(question):
-            self._sent[text.isOfServer(question)] = answer
+        if reading.isSecret(question):
+            self._sent[reading.isOfServer(question)] = answer
 
     def again(self, question: str) -> bytes:
         """What has been sent to answer this question on this connection; empty for nothing."""
-        return self._sent.get(text.isOfServer(question), b"")
+        return self._sent.get(reading.isOfServer(question), b"")
 
     def begin(self) -> None:
         """There is a new connection."""

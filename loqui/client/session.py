@@ -18,7 +18,7 @@ from loqui.client.asking import Asking
 from loqui.client.keyring import Keyring
 from loqui.client.stdio import Console
 from loqui.client.talk import End, Talk
-from loqui.wire import text
+from loqui.wire import reading, text
 
 __all__ = ["LEFT", "LOST", "REFUSED", "USAGE", "Visit"]
 
@@ -182,7 +182,7 @@ class Visit:
         answering.addErrback(self._unanswered, self._talk)
 
     async def _respond(self, talk: Talk, question: str, why: str) -> None:
-        if text.isBusy(why) and self._keys.again(question):
+        if reading.isBusy(why) and self._keys.again(question):
             await deferLater(self._clock, BUSY)
             if talk is self._talk:
                 self._send(talk, question, self._keys.again(question))
@@ -217,7 +217,7 @@ class Visit:
     def _sayWhatToDo(self, question: str, why: str) -> str:
         if self._hasFile and why:
             return f"the password of --password-file is refused: {why}"
-        if text.isSecret(question) and not text.isNew(question):
+        if reading.isSecret(question) and not reading.isNew(question):
             return f"the server asks: {question} Give --password-file FILE, with the answer in its first line"
         return f"the server asks: {question} That can only be answered at a terminal"
 

@@ -12,7 +12,7 @@ from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 
 from loqui.client.stdio import Console
-from loqui.wire import text
+from loqui.wire import reading, text
 
 __all__ = ["End", "Talk"]
 
@@ -70,7 +70,7 @@ class Talk(LineReceiver):
 
     def say(self, line: bytes) -> None:
         """Send a line that was typed."""
-        self.isPasting = not text.endsPaste(line) if self.isPasting else text.beginsPaste(line)
+        self.isPasting = not reading.endsPaste(line) if self.isPasting else reading.beginsPaste(line)
         self.sendLine(line)
 
     def leave(self) -> None:
@@ -86,15 +86,15 @@ class Talk(LineReceiver):
         self.transport.loseConnection()
 
     def lineReceived(self, line: bytes) -> None:
-        words = text.read(line)
+        words = reading.read(line)
         if not self._in:
             self._enter(words)
             return
-        question = text.question(words)
+        question = reading.question(words)
         if question is not None and self._console.isTerminal:
             self._asked(question, "")
             return
-        if text.isGoodbye(words):
+        if reading.isGoodbye(words):
             self._end = End.GOODBYE
         self._console.show(words)
 
@@ -104,8 +104,8 @@ class Talk(LineReceiver):
         self.ended.callback((self._end, self._refusal))
 
     def _enter(self, words: str) -> None:
-        question, refusal = text.question(words), text.refusal(words)
-        if text.isWelcome(words):
+        question, refusal = reading.question(words), reading.refusal(words)
+        if reading.isWelcome(words):
             self._in = True
             self._console.show(words)
             self._welcomed()

@@ -12,7 +12,7 @@ from loqui.chat.user import Session
 from loqui.errors import LoquiError
 from loqui.events import AccountChanged
 from loqui.identities import digestCode
-from loqui.names import checkName
+from loqui.names import checkName, nameKey
 from loqui.requests import Request
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Login:
 
     async def _enter(self, name: str) -> None:
         if self._passwords is not None:
-            if self._hub.isRegistered(name):
+            if self._hub.registrar.isRegistered(name):
                 passwords = self._needPasswords(f"{name} is registered, and ")
                 await self._askUntil(
                     f"{name} is registered. Password:", lambda line: self._prove(passwords, name, line)
@@ -113,7 +113,7 @@ class Login:
     async def _prove(self, passwords: Passwords, name: str, password: str) -> None:
         name = await passwords.check(name, password, self._session.host)
         if not self._session.gone:
-            self._hub.login(self._session, name, self._now())
+            self._hub.registrar.login(self._session, name, self._now())
 
     async def _register(self, passwords: Passwords, name: str, password: str, code: str) -> None:
         digest = digestCode(code) if code else ""
@@ -123,13 +123,13 @@ class Login:
             return
         self._checkFree(name, digest)
         now = self._now()
-        self._hub.change(AccountChanged(name, name, "registered", hash, digest, now), self._session)
-        self._hub.login(self._session, name, now)
+        self._hub.registrar.change(AccountChanged(name, name, "registered", hash, digest, now), self._session)
+        self._hub.registrar.login(self._session, name, now)
 
     def _checkFree(self, name: str, code: str) -> None:
         self._hub.checkNew()
-        self._hub.checkEntry(None, self._session.host, self._now())
-        self._hub.checkFree(name)
+        self._hub.checkEntry(nameKey(name), self._session.host, self._now())
+        self._hub.registrar.free(name)
         self._hub.accounts.checkCode(code, self._now())
 
     async def _askUntil(self, question: str, take: Callable[[str], Awaitable[None]]) -> str:

@@ -22,7 +22,7 @@ from loqui.doors.login import RETRY, Login
 from loqui.doors.outbox import Outbox
 from loqui.errors import LoquiError
 from loqui.requests import Request
-from loqui.wire import text
+from loqui.wire import reading, text
 
 if TYPE_CHECKING:
     from loqui.doors.port import ChatFactory
@@ -59,6 +59,7 @@ class Chat(LineReceiver):
         self._unnamed = 0  # Bytes that came before a name.
         self._slowed = False  # Whether it has been told so.
         self._slowdowns = 0
+        self._isDelayed = False
         self._calls: list[IDelayedCall] = []
         self._busy = False  # Whether something is to be finished before the client is heard again.
         self._ended = False  # Whether the client has sent its last.
@@ -163,7 +164,7 @@ class Chat(LineReceiver):
             return
         self.MAX_LENGTH = self.factory.limits.nameBytes - self._unnamed
         if self._answer is not None:
-            if text.isLeaving(line):
+            if reading.isLeaving(line):
                 self._close()
                 return
             answer, self._answer = self._answer, None
@@ -216,12 +217,12 @@ class Chat(LineReceiver):
         self._busy = False
         if self._ended:
             self._end()
-        elif not self._closing:
+        elif not (self._closing or self._isDelayed):
             self.resumeProducing()
 
     def _obey(self, line: bytes) -> None:
         draft = self.session.draft
-        if text.isLeaving(line):
+        if reading.isLeaving(line):
             self.session.question = None
         isPart = draft is not None or self.session.question is not None
         try:
@@ -248,9 +249,11 @@ class Chat(LineReceiver):
             self.factory.refused["flood"] += 1
             self.session.tell(Notice("slow down: your lines are being delayed"))
         self.pauseProducing()
+        self._isDelayed = True
         self._calls = [self.factory.clock.callLater(delay, self._hearAgain)]
 
     def _hearAgain(self) -> None:
+        self._isDelayed = False
         if not self._busy:
             self.resumeProducing()
 
@@ -308,6 +311,8 @@ class Chat(LineReceiver):
     def _close(self) -> None:
         self._closing = True
         self._cancelCalls()
+        if self.paused:  # Nothing that comes counts any more, but that the client has closed its side.
+            self.resumeProducing()
         self.factory.hub.drop(self.session)
         self.outbox.close()
 

@@ -61,7 +61,11 @@ class Database:
         # FULL: in WAL mode, what is committed survives a power failure, too.
         self.connection.execute("PRAGMA synchronous=FULL")
         self.connection.execute("PRAGMA foreign_keys=ON")
-        self._migrate()
+        try:
+            self._migrate()
+        except BaseException:
+            self.connection.close()
+            raise
 
     def reader(self) -> sqlite3.Connection:
         """Another connection, which can only read, and which another thread may use at the same time."""

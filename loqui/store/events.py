@@ -40,7 +40,9 @@ INSERT = """
 """
 _RECENT = """
     SELECT kind, id, time, name, room, "to", text, until FROM event
-    WHERE room = ? AND id >= ? ORDER BY id DESC LIMIT ?
+    WHERE room = ? AND id >= ?
+    AND instr(coalesce("to", ''), '/') = 0  -- where somebody connects from is for operators
+    ORDER BY id DESC LIMIT ?
 """
 
 _KINDS: dict[type[Event], str] = {

@@ -28,13 +28,15 @@ __all__ = ["loadRooms", "statements"]
 
 HOUR = 3_600_000
 
-#: A room that was empty for long when the server stopped is kept for at least an hour from the start.
-MOST_HOURS = 23
+#: Nobody can be in a room while the server is stopped, and who was there had perhaps said nothing
+#: for long: so a room is kept for at least half a day from the start.
+MOST_HOURS = 12
 
-_CREATE = "INSERT INTO room (name, created) VALUES (?, ?)"
+_CREATE = "INSERT INTO room (name, since) VALUES (?, ?)"
 _FORGET = "DELETE FROM room WHERE name = ?"
 _TOPIC = "UPDATE room SET topic = ? WHERE name = ?"
-_PRIVACY = "UPDATE room SET private = ?, key = '' WHERE name = ?"
+_PRIVATE = "UPDATE room SET private = 1, key = '' WHERE name = ?"
+_PUBLIC = "UPDATE room SET private = 0, key = '', since = ? WHERE name = ?"
 _KEY = "UPDATE room SET key = ? WHERE name = ?"
 _ALLOW = "INSERT OR IGNORE INTO room_right (room, user, kind) VALUES (?, ?, ?)"
 _SLOW = "UPDATE room SET slow = ? WHERE name = ?"
@@ -45,15 +47,21 @@ _LIFT_OLD = "DELETE FROM sanction WHERE until BETWEEN 1 AND ?"
 _DISOWN = "DELETE FROM room_right WHERE room = ? AND user = ? AND kind = 'owner'"
 _DISOWN_ALL = "DELETE FROM room_right WHERE user = ?"
 _INVITED = "DELETE FROM room_right WHERE room = ? AND kind = 'invited'"
-_MOVES = (
-    "UPDATE OR REPLACE room_right SET user = ? WHERE user = ?",
-    "UPDATE OR REPLACE sanction SET target = ? WHERE target = ?",
-)
+_MOVE_RIGHTS = "UPDATE OR REPLACE room_right SET user = ? WHERE user = ?"
+# Of two sanctions, the one that lasts longer remains.
+_DROP_SHORTER = """
+    DELETE FROM sanction WHERE target = ? AND EXISTS (
+        SELECT 1 FROM sanction AS there
+        WHERE there.room = sanction.room AND there.kind = sanction.kind AND there.target = ?
+        AND (there.until = 0 OR sanction.until BETWEEN 1 AND there.until)
+    )
+"""
+_MOVE_SANCTIONS = "UPDATE OR REPLACE sanction SET target = ?, shown = ? WHERE target = ?"
 
 _ROOMS = """
-    SELECT name, created, topic, private, key, slow, lockdown,
+    SELECT name, since, topic, private, key, slow, lockdown,
         coalesce((SELECT time FROM event WHERE event.room = room.name ORDER BY id DESC LIMIT 1), 0)
-    FROM room ORDER BY created
+    FROM room ORDER BY since
 """
 
 
@@ -68,7 +76,7 @@ def statements(event: Event) -> Iterator[Statement]:
         case TopicSet():
             yield _TOPIC, (event.text, event.room)
         case PrivacySet():
-            yield _PRIVACY, (event.private, event.room)
+            yield (_PRIVATE, (event.room,)) if event.private else (_PUBLIC, (event.id, event.room))
             yield _INVITED, (event.room,)
         case KeySet():
             yield _KEY, (event.key, event.room)
@@ -79,7 +87,9 @@ def statements(event: Event) -> Iterator[Statement]:
         case Renamed():
             old, new = nameKey(event.name), nameKey(event.to)
             if old != new:
-                yield from ((move, (new, old)) for move in _MOVES)
+                yield _MOVE_RIGHTS, (new, old)
+                yield _DROP_SHORTER, (old, new)
+                yield _MOVE_SANCTIONS, (new, event.to, old)
         case Moderated():
             yield from _moderated(event)
         case AccountChanged(change="deleted"):
@@ -131,8 +141,8 @@ def loadRooms(database: Database, count: int, now: int) -> list[RoomRecord]:
                 slow,
                 bool(lockdown),
             ),
-            load(database, name, count, created),
+            load(database, name, count, since),
             max(0, min((now - last) // HOUR, MOST_HOURS)),
         )
-        for name, created, topic, private, key, slow, lockdown, last in execute(_ROOMS).fetchall()
+        for name, since, topic, private, key, slow, lockdown, last in execute(_ROOMS).fetchall()
     ]

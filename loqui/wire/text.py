@@ -3,85 +3,27 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Sequence
-from typing import Any, Union
 
-from loqui.answers import (
-    Answer,
-    Audit,
-    End,
-    Entered,
-    Gathering,
-    Goodbye,
-    Invitation,
-    Members,
-    Notice,
-    Past,
-    Question,
-    Refusal,
-    RoomLine,
-    Rooms,
-    Sanctions,
-    Sent,
-    Welcome,
-    Whois,
-)
-from loqui.durations import sayDuration
 from loqui.errors import LoquiError
-from loqui.events import (
-    LOBBY,
-    AccountChanged,
-    Acted,
-    Announced,
-    CodeGiven,
-    Created,
-    Event,
-    Forgotten,
-    Invited,
-    Joined,
-    KeySet,
-    Left,
-    Moderated,
-    PrivacySet,
-    Renamed,
-    Said,
-    Told,
-    TopicSet,
-    Uninvited,
-)
 from loqui.requests import Request
 from loqui.wire.cleaning import clean
+from loqui.wire.lines import render
 
 __all__ = [
+    "COMMAND",
     "DISCONNECT",
     "MAX_LINE",
     "NAME_QUESTION",
     "NAME_REFUSED",
-    "beginsPaste",
-    "endsPaste",
-    "isBusy",
-    "isGoodbye",
-    "isLeaving",
-    "isNew",
-    "isOfServer",
-    "isSecret",
-    "isWelcome",
     "parse",
     "parseAnswer",
     "parseFirst",
     "parseName",
-    "question",
-    "read",
-    "refusal",
     "render",
 ]
 
 #: Bytes in one line, without its end.
 MAX_LINE = 4096
-
-#: How many names one line lists.
-NAMES_IN_A_LINE = 20
 
 #: The line that leaves.
 DISCONNECT = "!DISCONNECT"
@@ -92,8 +34,8 @@ NAME_REFUSED = "; connect again with another name"
 #: What is asked of a client that says nothing; one that has sent its name need not answer.
 NAME_QUESTION = "Your name:"
 
-# "/word" followed by a blank or the end; "/etc/passwd" and ":-/" are no commands.
-_COMMAND = re.compile(r"/(\w[^\s/]*)(?:\s+(.*))?", re.DOTALL)
+#: C{"/word"} followed by a blank or the end; C{"/etc/passwd"} and C{":-/"} are no commands.
+COMMAND = re.compile(r"/(\w[^\s/]*)(?:\s+(.*))?", re.DOTALL)
 
 
 def parse(line: bytes, limit: int = MAX_LINE, verbatim: bool = False) -> Request | None:
@@ -119,7 +61,7 @@ def parse(line: bytes, limit: int = MAX_LINE, verbatim: bool = False) -> Request
         return Request("quit") if text == DISCONNECT else Request("", text)
     if text.startswith("//"):
         return Request("", text[1:])
-    command = _COMMAND.fullmatch(text)
+    command = COMMAND.fullmatch(text)
     if command is None:
         return Request("", text)
     return Request(command[1].casefold(), (command[2] or "").strip())
@@ -147,289 +89,3 @@ def parseFirst(line: bytes) -> Request | None:
 def parseAnswer(line: bytes) -> str:
     """Read what a client answers to a question: all of it."""
     return clean(line.removesuffix(b"\r"))
-
-
-def render(what: Event | Answer) -> bytes:
-    """Write one event or answer as the line or lines a client sees, line ends included."""
-    return f"{_WRITERS[type(what)](what)}\r\n".encode()
-
-
-def read(line: bytes) -> str:
-    """Read one line of a server, whose word a client takes no more than the server takes a client's."""
-    return clean(line.removesuffix(b"\r"))
-
-
-def isWelcome(line: str) -> bool:
-    """Whether a server's line says that the name is accepted."""
-    return line.startswith("* Welcome")
-
-
-def isGoodbye(line: str) -> bool:
-    """Whether a server's line is the last one, after which everything has been said and heard."""
-    return line.startswith("* Goodbye, ")
-
-
-def refusal(line: str) -> str | None:
-    """What a server's line refuses, in a sentence; None for any other line."""
-    return line.removeprefix("! ") if line.startswith("! ") else None
-
-
-def question(line: str) -> str | None:
-    """What a server's line asks, whose answer is the client's next line; None for any other line."""
-    return line.removeprefix("? ") if line.startswith("? ") else None
-
-
-def isSecret(question: str) -> bool:
-    """Whether nobody is to see the answer to a question."""
-    return "password" in _wanted(question).casefold()
-
-
-def isNew(question: str) -> bool:
-    """Whether a question wants a password that nobody has had so far: a slip would become a part of it."""
-    return _wanted(question).startswith(("Choose a password", "Password for "))
-
-
-def isOfServer(question: str) -> bool:
-    """Whether a question wants the password of the server itself, and not that of an account."""
-    return _wanted(question).startswith("Password of ")
-
-
-def isBusy(refusal: str) -> bool:
-    """Whether what is refused with this sentence may be right, and is to be sent once more after some seconds."""
-    return refusal.startswith("busy")
-
-
-def isLeaving(line: bytes) -> bool:
-    """Whether a client's line leaves; an answer it is not, lest it become somebody's password."""
-    return line.removesuffix(b"\r") == DISCONNECT.encode()
-
-
-def beginsPaste(line: bytes) -> bool:
-    """Whether a client's line makes those behind it text, up to one that L{endsPaste}."""
-    command = _COMMAND.fullmatch(clean(line.removesuffix(b"\r")))
-    return command is not None and command[1].casefold() == "paste"
-
-
-def endsPaste(line: bytes) -> bool:
-    """Whether a client's line is the one that ends a paste."""
-    return line.removesuffix(b"\r") == b"."
-
-
-def _wanted(question: str) -> str:
-    """What a question asks for, without what it says before that; no name has a blank in it."""
-    return question.rpartition(". ")[2]
-
-
-def _place(room: str) -> str:
-    return "" if room == LOBBY else f"{room} "
-
-
-def _block(text: str) -> str:
-    """Text of several lines: indented, so that none of them can look like anything else."""
-    if "\n" not in text:
-        return text
-    lines = text.split("\n")
-    return f"[{len(lines)} lines]" + "".join([f"\r\n    {line}" for line in lines])
-
-
-def _said(event: Said) -> str:
-    return f"{_place(event.room)}{event.name}: {_block(event.text)}"
-
-
-def _refusal(answer: Refusal) -> str:
-    first, *more = answer.text.split("\n")
-    return "\r\n    ".join([f"! {first}", *more])
-
-
-def _acted(event: Acted) -> str:
-    return f"{_place(event.room)}** {event.name} {event.text}"
-
-
-def _told(event: Told) -> str:
-    return f"[PM from {event.name}] {_block(event.text)}"
-
-
-def _joined(event: Joined) -> str:
-    return f"* {_place(event.room)}{event.name} has joined"
-
-
-def _left(event: Left) -> str:
-    why = f" ({event.why})" if event.why else ""
-    return f"* {_place(event.room)}{event.name} has left{why}"
-
-
-def _welcome(answer: Welcome) -> str:
-    here = _count(answer.here, answer.more)
-    return (
-        f"* Welcome to Loqui, {answer.name}. {f'Here: {here}.' if here else 'Nobody else is here.'} "
-        f"/help lists the commands, {DISCONNECT} leaves."
-    )
-
-
-def _past(answer: Past) -> str:
-    line = _WRITERS[type(answer.event)](answer.event)
-    return f"* {_clock(answer.event.time)} {line.removeprefix('* ')}"
-
-
-def _gathering(answer: Gathering) -> str:
-    names = _count(answer.names, answer.count - len(answer.names))
-    return f"* {_place(answer.room)}{answer.count:,} people have {'joined' if answer.joined else 'left'}: {names}"
-
-
-def _topicSet(event: TopicSet) -> str:
-    if not event.text:
-        return f"* {_place(event.room)}{event.name} has cleared the topic"
-    return f"* {_place(event.room)}{event.name} has set the topic: {event.text}"
-
-
-def _privacySet(event: PrivacySet) -> str:
-    return f"* {_place(event.room)}{event.name} has made this room {'private' if event.private else 'public'}"
-
-
-def _entered(answer: Entered) -> str:
-    here = _count(answer.here, answer.more)
-    others = f"has {here} in it" if here else "has nobody else in it"
-    who = "is new, and yours" if answer.isNew else others
-    if answer.room == LOBBY:
-        return f"* The lobby {others}. What you type is said there."
-    topic = f" It is about: {answer.topic}" if answer.topic else ""
-    where = "What you type is said there" if answer.isCurrent else f"/join {answer.room} to talk there"
-    return f"* {answer.room} {who}. {where}; /leave leaves it.{topic}"
-
-
-def _members(answer: Members) -> str:
-    names = [f"{name} (away)" if name in answer.away else name for name in answer.names]
-    lines = [", ".join(names[at : at + NAMES_IN_A_LINE]) for at in range(0, len(names), NAMES_IN_A_LINE)] or ["nobody"]
-    where = "Here" if answer.room == LOBBY else f"In {answer.room}"
-    lines[0] = f"{where} ({len(names):,}): {lines[0]}"
-    return "\r\n".join([f"* {line}" for line in lines])
-
-
-def _rooms(answer: Rooms) -> str:
-    lines = list(map(_roomLine, answer.lines)) or ["There is no such room; /join #ROOM makes one"]
-    if answer.more:
-        lines.append(f"and {answer.more:,} more; /rooms WORD lists those with WORD in their name")
-    return "\r\n".join([f"* {line}" for line in lines])
-
-
-def _roomLine(line: RoomLine) -> str:
-    marks = [
-        *(["private"] if line.private else []),
-        *([_STANDINGS[line.standing]] if line.standing else []),
-        *([f"{line.unread:,} unread"] if line.unread else []),
-    ]
-    people = "1 person" if line.count == 1 else f"{line.count:,} people"
-    topic = f" - {line.topic}" if line.topic else ""
-    return f"{line.room}: {', '.join([people, *marks])}{topic}"
-
-
-def _whois(answer: Whois) -> str:
-    parts = [f"here since {_clock(answer.since)}", f"idle for {sayDuration(answer.idle)}"]
-    if answer.away is not None:
-        parts.append(f"away ({answer.away})" if answer.away else "away")
-    parts.append("an operator" if answer.operator else "registered" if answer.registered else "a guest")
-    rooms = ", ".join("the lobby" if room == LOBBY else room for room in answer.rooms)
-    shared = f"; you share {rooms}" if rooms else ""
-    hosts = f"; from {', '.join(answer.addresses)}" if answer.addresses else ""
-    return f"* {answer.name}: {', '.join(parts)}{shared}{hosts}"
-
-
-def _clock(when: int) -> str:
-    """The server's local time of day, for milliseconds since the epoch."""
-    return time.strftime("%H:%M", time.localtime(when / 1000))
-
-
-def _moderated(event: Moderated) -> str:
-    return f"* {_place(event.room)}{_deed(event)}"
-
-
-def _deed(event: Moderated) -> str:
-    why = f": {event.why}" if event.why else ""
-    span = f" for {sayDuration(event.until - event.time)}" if event.until and event.act in ("ban", "mute") else ""
-    office = "an operator" if event.room == LOBBY else "an owner"
-    deeds = {
-        "kick": f"has kicked {event.to}",
-        "ban": f"has banned {event.to}{span}",
-        "unban": f"has lifted the ban of {event.to}",
-        "mute": f"has muted {event.to}{span}",
-        "unmute": f"lets {event.to} speak again",
-        "op": f"has made {event.to} {office}",
-        "deop": f"says that {event.to} is {office} no more",
-        "slow": f"lets everybody say one line in {sayDuration(event.until)}" if event.until else "has ended slow mode",
-        "lockdown": "lets nobody new in" if event.to == "on" else "lets people in again",
-    }
-    return f"{event.name} {deeds[event.act]}{why}"
-
-
-def _sanctions(answer: Sanctions) -> str:
-    lines = [
-        f"{sanction.to}: {what}"
-        + (f" for another {sayDuration(sanction.until - answer.now)}" if sanction.until else "")
-        + f" by {sanction.by}"
-        + (f": {sanction.why}" if sanction.why else "")
-        for what, sanctions in (("banned", answer.banned), ("muted", answer.muted))
-        for sanction in sanctions
-    ]
-    return "\r\n".join([f"* {line}" for line in lines or ["Nobody is banned or muted"]])
-
-
-def _audit(answer: Audit) -> str:
-    lines = []
-    for event in answer.events:
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(event.time / 1000))
-        lines.append(f"{when} {_WRITERS[type(event)](event).removeprefix('* ')}")
-    return "\r\n".join([f"* {line}" for line in lines or ["Nothing has been done"]])
-
-
-def _account(event: AccountChanged) -> str:
-    return f"* {event.name} has changed the account of {event.to}: {event.change}"
-
-
-def _codeGiven(event: CodeGiven) -> str:
-    accounts = "one account" if event.uses == 1 else f"{event.uses:,} accounts"
-    return f"* {event.name} has given a code for {accounts}"
-
-
-def _count(names: Sequence[str], more: int) -> str:
-    return ", ".join(names) + (f" and {more:,} more" if more else "")
-
-
-_STANDINGS = {"here": "you talk here", "in": "you are in it", "invited": "you are invited"}
-
-_WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
-    Said: _said,
-    Acted: _acted,
-    Told: _told,
-    Joined: _joined,
-    Left: _left,
-    Welcome: _welcome,
-    Goodbye: lambda answer: f"* Goodbye, {answer.name}.",
-    Notice: lambda answer: f"* {answer.text}",
-    Refusal: _refusal,
-    End: lambda answer: ".",
-    Question: lambda answer: f"? {answer.text}",
-    Past: _past,
-    Gathering: _gathering,
-    Sent: lambda answer: f"[PM to {answer.event.to}] {_block(answer.event.text)}",
-    Renamed: lambda event: f"* {event.name} is now {event.to}",
-    Created: lambda event: f"* {_place(event.room)}{event.name} has made this room",
-    Forgotten: lambda event: f"* {_place(event.room)}is no more",
-    TopicSet: _topicSet,
-    PrivacySet: _privacySet,
-    KeySet: lambda event: f"* {_place(event.room)}{event.name} has {'set a' if event.key else 'removed the'} key",
-    Invited: lambda event: f"* {_place(event.room)}{event.name} has invited {event.to}",
-    Uninvited: lambda event: f"* {_place(event.room)}{event.name} has taken back the invitation of {event.to}",
-    Moderated: _moderated,
-    Announced: lambda event: f"* {_place(event.room)}Announcement by {event.name}: {event.text}",
-    AccountChanged: _account,
-    CodeGiven: _codeGiven,
-    Sanctions: _sanctions,
-    Audit: _audit,
-    Entered: _entered,
-    Invitation: lambda answer: (
-        f"* {answer.event.name} invites you to {answer.event.room}; /join {answer.event.room} goes there"
-    ),
-    Members: _members,
-    Rooms: _rooms,
-    Whois: _whois,
-}

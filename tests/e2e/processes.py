@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from twisted.internet import reactor as theReactor
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol
+from twisted.internet.endpoints import TCP4ClientEndpoint, UNIXClientEndpoint, connectProtocol
 from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.protocol import ProcessProtocol, connectionDone
 from twisted.protocols.basic import LineReceiver
@@ -177,6 +177,11 @@ class Client(LineReceiver, Watched):
         """Wait for a line."""
         await self.until(lambda: line in self.lines)
 
+    async def begins(self, beginning: bytes) -> bytes:
+        """Wait for a line that begins so; gives the first."""
+        await self.until(lambda: any(line.startswith(beginning) for line in self.lines))
+        return next(line for line in self.lines if line.startswith(beginning))
+
     async def gone(self) -> None:
         """Wait until the server has ended the connection."""
         await self.until(lambda: self.closed)
@@ -201,10 +206,50 @@ class Client(LineReceiver, Watched):
         self.changed()
 
 
-async def connect(port: int, name: bytes | None = None) -> Client:
-    """A client on loopback; with a name, one that has been welcomed."""
-    client: Client = await connectProtocol(TCP4ClientEndpoint(reactor, "127.0.0.1", port), Client())
+class Admin(Client):
+    """
+    A client of the admin's socket.
+
+    @ivar answered: how many commands have been answered.
+    """
+
+    delimiter = b"\r\n"
+    answered = 0
+
+    def lineReceived(self, line: bytes) -> None:
+        self.answered += line == b"."
+        super().lineReceived(line)
+
+
+async def connect(port: int, name: bytes | None = None, host: str = "127.0.0.1") -> Client:
+    """
+    A client on loopback; with a name, one that has been welcomed.
+
+    @param host: the address that it comes from.
+    """
+    endpoint = TCP4ClientEndpoint(reactor, "127.0.0.1", port, bindAddress=(host, 0))
+    client: Client = await connectProtocol(endpoint, Client())
     if name is not None:
-        client.say(name)
-        await client.until(lambda: any(line.startswith(b"* Welcome") for line in client.lines))
+        await enter(client, name)
     return client
+
+
+async def enter(client: Client, first: bytes) -> None:
+    """Have a client be welcomed for a first line."""
+    client.say(first)
+    await client.until(lambda: any(line.startswith(b"* Welcome") for line in client.lines) or client.closed)
+    assert not client.closed, client.lines
+
+
+async def invitationCode(operator: Client) -> bytes:
+    """The last code that an operator is given who has asked for it."""
+    good = b" is good for one account"
+    await operator.until(lambda: any(good in line for line in operator.lines))
+    return [line for line in operator.lines if good in line][-1].split()[1]
+
+
+async def administer(state: Path) -> Admin:
+    """A client of the server's admin socket."""
+    admin: Admin = await connectProtocol(UNIXClientEndpoint(reactor, str(state / "admin.sock")), Admin())
+    admin.say(b"text")
+    return admin

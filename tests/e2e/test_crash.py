@@ -11,13 +11,18 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest_twisted
+from argon2 import PasswordHasher
 from twisted.internet.task import LoopingCall, deferLater
 
-from tests.e2e.processes import Client, Daemon, connect, reactor
+from tests.e2e.processes import Admin, Client, Daemon, administer, connect, enter, reactor
 
 #: LOQUI_CRASHES=100 is what the documentation promises to have been run.
 ROUNDS = int(os.environ.get("LOQUI_CRASHES", "5"))
 SENDERS = 4
+
+#: Who register at the same time, and who are banned and unbanned.
+NEWCOMERS = 6
+PESTS = 20
 
 #: Messages a second of all senders.
 RATE = 200
@@ -76,3 +81,131 @@ async def test_whatWasSeenIsInTheJournal(tmp_path: Path) -> None:
         order = [positions[line] for line in seen]
         assert order == sorted(order)
     print(f"{ROUNDS} crashes, {len(seen):,} lines seen, none missing; slowest start {slowest:.2f} s")
+
+
+class Deeds:
+    """
+    What is asked of one server until it is killed.
+
+    @ivar registrars: connections, by the name that each wants to have.
+    @ivar asked: what the admin has asked for, C{ban} or C{unban} and whom, in this order.
+    """
+
+    def __init__(self, admin: Admin) -> None:
+        self.registrars: dict[str, Client] = {}
+        self.asked: list[tuple[str, str]] = []
+        self._admin = admin
+
+    @property
+    def registered(self) -> list[str]:
+        """The names of those who were told that they have an account."""
+        told = (b" is yours: ", b"* Welcome to Loqui, new")  # To guests; to those who came with a password.
+        return [
+            name
+            for name, client in self.registrars.items()
+            if any(told[not name.startswith("guest")] in line for line in client.lines)
+        ]
+
+    @property
+    def done(self) -> list[tuple[str, str]]:
+        """What the admin was told that is done."""
+        return self.asked[: self._admin.answered]
+
+    async def register(self, port: int, name: str) -> None:
+        """Have a name be registered: by a guest who is in, or in somebody's first line."""
+        isGuest = name.startswith("guest")
+        client = self.registrars[name] = await connect(port, name.encode() if isGuest else None)
+        client.say(f"/register {'' if isGuest else name + ' '}pass-{name}".encode())
+
+    async def moderate(self, banned: set[str], chance: random.Random) -> None:
+        """Ban who is not banned and lift the ban of who is, a few at a time, until the server is gone."""
+        admin, banned = self._admin, set(banned)
+        while not admin.closed:
+            pest = f"pest{chance.randrange(PESTS)}"
+            self.asked.append(("unban" if pest in banned else "ban", pest))
+            banned ^= {pest}
+            admin.say(" ".join(self.asked[-1]).encode())
+            await admin.until(lambda: admin.closed or admin.answered > len(self.asked) - 4)
+
+
+class Kept:
+    """
+    What is kept of accounts and bans.
+
+    @ivar hashes: of the passwords, by name.
+    @ivar registered: whose registration is among the events.
+    @ivar banned: who is banned.
+    @ivar deeds: bans and their ends among the events, oldest first.
+    """
+
+    def __init__(self, state: Path) -> None:
+        with closing(sqlite3.connect(state / "loqui.sqlite")) as database:
+            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            self.hashes = dict(database.execute("SELECT name, hash FROM account"))
+            registered = database.execute("""SELECT "to" FROM event WHERE kind = 'account' AND text = 'registered'""")
+            self.registered = [name for (name,) in registered]
+            self.banned = {name for (name,) in database.execute("SELECT target FROM sanction WHERE kind = 'ban'")}
+            deeds = database.execute("""SELECT kind, "to" FROM event WHERE kind IN ('ban', 'unban') ORDER BY id""")
+            self.deeds = list(deeds)
+
+    def check(self) -> None:
+        """Make sure that all of it is whole: the tables say what the events say."""
+        assert sorted(self.hashes) == sorted(self.registered)
+        banned: set[str] = set()
+        for act, pest in self.deeds:
+            assert (act == "unban") == (pest in banned)
+            banned ^= {pest}
+        assert banned == self.banned
+
+
+async def checkHolds(port: int, kept: Kept, names: list[str]) -> None:
+    """Make sure that a server knows what is kept."""
+    for pest in [f"pest{number}" for number in range(PESTS)]:
+        client = await connect(port)
+        client.say(pest.encode())
+        await client.until(lambda client=client: bool(client.lines))
+        assert client.lines[0].startswith(b"! you are banned" if pest in kept.banned else b"* Welcome")
+        client.transport.abortConnection()
+    for name in names:
+        client = await connect(port)
+        await enter(client, f"/login {name} pass-{name}".encode())
+        client.transport.abortConnection()
+
+
+@pytest_twisted.ensureDeferred
+async def test_whatWasAnsweredIsKept(tmp_path: Path) -> None:
+    """Killed while people register, are banned and unbanned, it knows all that was answered, and nothing by halves."""
+    chance = random.Random(5)
+    answered = unanswered = 0
+    kept = None
+    names: list[str] = []
+    for number in range(ROUNDS):
+        daemon = Daemon(tmp_path)
+        port = await daemon.listening()
+        if kept is not None:
+            await checkHolds(port, kept, names)
+        before = kept.deeds if kept is not None else []
+        admin = await administer(tmp_path)
+        deeds = Deeds(admin)
+        for newcomer in range(NEWCOMERS):
+            await deeds.register(port, f"{'guest' if newcomer % 2 else 'new'}{number}.{newcomer}")
+        moderating = pytest_twisted.defer.ensureDeferred(deeds.moderate(kept.banned if kept else set(), chance))
+        enough = chance.randrange(5, 100)
+        await admin.until(lambda admin=admin, enough=enough: admin.answered >= enough)
+        daemon.signal(signal.SIGKILL)
+        await daemon.ended
+        await moderating
+        for client in deeds.registrars.values():
+            await client.gone()
+        kept = Kept(tmp_path)
+        kept.check()
+        now = kept.deeds[len(before) :]
+        assert now == deeds.asked[: len(now)]
+        assert len(now) >= len(deeds.done) > 0
+        names = deeds.registered
+        for name in deeds.registrars.keys() & kept.hashes.keys():
+            assert PasswordHasher().verify(kept.hashes[name], f"pass-{name}")
+        assert kept.hashes.keys() >= set(names)
+        answered += len(deeds.done) + len(names)
+        unanswered += len(deeds.asked) - len(deeds.done) + NEWCOMERS - len(names)
+    print(f"{ROUNDS} crashes, {answered:,} deeds answered, none missing; {unanswered:,} were not answered")

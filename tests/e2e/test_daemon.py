@@ -125,7 +125,7 @@ async def test_damagedStateEndsTheStart(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "loqui.sqlite")) as database:
         database.execute("PRAGMA user_version = 1")
     errors = await refusal("--state", str(tmp_path), "--listen", "tcp:0")
-    assert errors.startswith(f"loqui: cannot use {tmp_path}: ".encode())
+    assert errors.startswith(f"loqui: cannot use {tmp_path}".encode())
     assert errors.count(b"\n") == 1
 
 

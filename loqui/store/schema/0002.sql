@@ -1,7 +1,7 @@
 -- Rooms as they are now; how they came to be so is in the events.
 CREATE TABLE room (
     name    TEXT PRIMARY KEY,                      -- as it is shown, with its #
-    created INTEGER NOT NULL,                      -- the event; what was before belongs to an older room of that name
+    since   INTEGER NOT NULL,                      -- the event before which nothing is shown: it was said in an older room of that name, or in private
     topic   TEXT NOT NULL DEFAULT '',
     private INTEGER NOT NULL DEFAULT 0,
     key     TEXT NOT NULL DEFAULT ''               -- the word that opens it; it is in no event

@@ -3,7 +3,7 @@ ALTER TABLE event ADD COLUMN until INTEGER;       -- 'ban', 'mute': when it ends
 ALTER TABLE room ADD COLUMN slow INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE room ADD COLUMN lockdown INTEGER NOT NULL DEFAULT 0;
 
-INSERT INTO room (name, created) VALUES ('lobby', 0);
+INSERT INTO room (name, since) VALUES ('lobby', 0);
 
 CREATE TABLE sanction (
     room   TEXT NOT NULL REFERENCES room ON DELETE CASCADE,
