@@ -77,10 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             print(file=sys.stderr)
             return INTERRUPTED
-        except BrokenPipeError:  # Nobody reads what we print; or the server is gone, and nobody needs to read that.
+        except BrokenPipeError:  # Nobody reads what we print.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return UNREACHABLE
-        except (EOFError, ConnectionError):
+            return DONE
+        except EOFError:
             print("loqui-admin: the server has ended the connection", file=sys.stderr)
             return UNREACHABLE
 
@@ -138,9 +138,7 @@ class _Link:
         self._send(command)
         status = DONE
         while True:
-            line = self._lines.readline().decode("utf-8", "replace").rstrip("\r\n")
-            if not line:
-                raise EOFError
+            line = self._receive()
             kind, text = self._read(line)
             if kind == "end":
                 return status
@@ -163,8 +161,20 @@ class _Link:
         kind = kinds.get(line[:2], "notice")
         return kind, line[2:] if line[:2] in kinds else line
 
+    def _receive(self) -> str:
+        try:
+            line = self._lines.readline()
+        except ConnectionError:
+            line = b""
+        if not line:
+            raise EOFError
+        return line.decode("utf-8", "replace").rstrip("\r\n")
+
     def _send(self, line: str) -> None:
-        self._socket.sendall(line.replace("\n", " ").encode("utf-8", "surrogateescape") + b"\n")
+        try:
+            self._socket.sendall(line.replace("\n", " ").encode("utf-8", "surrogateescape") + b"\n")
+        except ConnectionError:
+            raise EOFError from None
 
 
 def _askPassword(question: str) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -74,9 +75,18 @@ class Process(ProcessProtocol, Watched):
         self.running.add(self)
         reactor.spawnProcess(self, command[0], command, os.environ, usePTY=terminal)
 
-    async def shows(self, text: bytes) -> None:
-        """Wait until it has written this."""
-        await self.until(lambda: text in self.output)
+    async def shows(self, text: bytes, times: int = 1) -> None:
+        """Wait until it has written this so many times."""
+        await self.until(lambda: self.output.count(text) >= times)
+
+    def type(self, line: str, end: str = "\n") -> None:
+        """Type a line."""
+        self.transport.write(f"{line}{end}".encode())
+
+    @property
+    def hasEcho(self) -> bool:
+        """Whether its pseudo-terminal shows what is typed."""
+        return bool(termios.tcgetattr(self.transport.fd)[3] & termios.ECHO)
 
     def signal(self, number: int) -> None:
         """Send a signal; does nothing to a process that is gone."""
@@ -103,6 +113,20 @@ class Process(ProcessProtocol, Watched):
         code = status.exitCode if status.signal is None else -status.signal
         self.failed(f"ended with {code}: {self.output!r} {self.errors!r}")
         self.ended.callback(code)
+
+
+def programOf(name: str) -> str:
+    """The path of a command that is installed with this Python."""
+    return str(Path(sys.executable).with_name(name))
+
+
+async def admin(state: Path, *command: str, typed: bytes = b"") -> tuple[int, bytes, bytes]:
+    """Run C{loqui-admin} in a pipe; gives its status, output and errors."""
+    process = Process(programOf("loqui-admin"), "--state", str(state), *command)
+    process.transport.write(typed)
+    process.transport.closeStdin()
+    status = await process.ended
+    return status, process.output, process.errors
 
 
 class Daemon(Process):
