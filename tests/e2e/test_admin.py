@@ -270,7 +270,7 @@ async def test_delete(tmp_path: Path) -> None:
     daemon, port = await serve(tmp_path)
     alice = await login(port, b"alice")
     assert await admin(tmp_path, "user", "delete", "alice") == (0, b"alice: deleted\n", b"")
-    await alice.sees(b"* @admin has deleted your account; you are a guest now")
+    await alice.sees(b"* @admin has deleted your account; you are a guest")
     alice.say(b"still here")
     await alice.sees(b"alice: still here")
     alice.say(b"/passwd correct-horse battery-staple")

@@ -171,6 +171,7 @@ async def test_stoppedWhileAsked(tmp_path: Path) -> None:
     shell.type(f"{CONNECT} 127.0.0.1:{port} --name alice")
     await shell.shows(b"Password: ")
     shell.type("\x1a", end="")
+    await shell.shows(b"Stopped")
     shell.type("echo sto''pped; stty -a")
     await shell.shows(b"stopped")
     await shell.until(lambda: b" echo " in shell.output.partition(b"stopped\r\n")[2])
