@@ -99,7 +99,7 @@ class Options(usage.Options, AuthOptionMixin):
         ["access", None, "open", "Who may come in: open, registered or closed.", oneOf("open", "registered", "closed")],
         ["password-file", None, None, "File with a password that everybody without an account must know."],
         ["max-guesses", None, 10, "Wrong passwords from one address in the window before it is blocked.", amount],
-        ["guess-window", None, 600.0, "Seconds.", seconds],
+        ["guess-window", None, 600.0, "How many seconds that window is.", seconds],
         ["guess-block", None, 900.0, "Seconds for which such an address is blocked.", seconds],
     ]
 

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from loqui.client.asking import Asking
 from loqui.client.keyring import Keyring
+from loqui.client.places import Places
 from loqui.client.stdio import Console
 from loqui.client.talk import End, Talk
 from loqui.wire import reading, text
@@ -68,6 +69,7 @@ class Visit:
         self._name = name
         self._asking = Asking(console)
         self._keys = Keyring(password)
+        self._places = Places()
         self._hasFile = bool(password)
         self._hasAnswered = False  # Whether anything was typed to come in by this connection.
         self._talk: Talk | None = None
@@ -142,7 +144,7 @@ class Visit:
         self._console.pauseProducing()
         self._welcome = self._hasAnswered = False
         self._keys.begin()
-        talk = Talk(self._name, self._console, self._welcomed, self._asked)
+        talk = Talk(self._name, self._console, self._places, self._welcomed, self._asked)
         try:
             await self._interruptible(self._endpoint.connect(Factory.forProtocol(lambda: talk)))
         except (ConnectError, DNSLookupError, CancelledError, OSError, ValueError) as error:
@@ -154,6 +156,8 @@ class Visit:
         self._talk = None
         self._calm()
         self._asking.cancel()
+        if self._welcome and not self._name.startswith(b"/"):
+            self._name = self._places.name.encode()  # They may have changed it.
         if end is End.LOST and why and talk.wasAsked and (self._hasAnswered or not self._wasIn):
             end = End.REFUSED
         return end, why

@@ -11,6 +11,7 @@ from twisted.internet.protocol import connectionDone
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 
+from loqui.client.places import Places
 from loqui.client.stdio import Console
 from loqui.wire import reading, text
 
@@ -39,9 +40,15 @@ class Talk(LineReceiver):
     transport: Any
 
     def __init__(
-        self, name: bytes, console: Console, welcomed: Callable[[], None], asked: Callable[[str, str], None]
+        self,
+        name: bytes,
+        console: Console,
+        places: Places,
+        welcomed: Callable[[], None],
+        asked: Callable[[str, str], None],
     ) -> None:
         """
+        @param places: where to be, and to take note of where one is.
         @param welcomed: called when the name has been accepted.
         @param asked: called with what the server asks, and why it took no answer before; empty for nothing.
             In a pipe that is for whoever reads it, once the name has been accepted.
@@ -51,6 +58,7 @@ class Talk(LineReceiver):
         self.wasAsked = False
         self._name = name
         self._console = console
+        self._places = places
         self._welcomed = welcomed
         self._asked = asked
         self._in = False
@@ -70,6 +78,8 @@ class Talk(LineReceiver):
 
     def say(self, line: bytes) -> None:
         """Send a line that was typed."""
+        if not self.isPasting:
+            self._places.typed(line)
         self.isPasting = not reading.endsPaste(line) if self.isPasting else reading.beginsPaste(line)
         self.sendLine(line)
 
@@ -96,6 +106,7 @@ class Talk(LineReceiver):
             return
         if reading.isGoodbye(words):
             self._end = End.GOODBYE
+        self._places.heard(words)
         self._console.show(words)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
@@ -108,6 +119,8 @@ class Talk(LineReceiver):
         if reading.isWelcome(words):
             self._in = True
             self._console.show(words)
+            for line in self._places.welcomed(words):
+                self.sendLine(line)
             self._welcomed()
         elif question is not None and question != text.NAME_QUESTION:
             why, self._refusal = self._refusal, ""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from loqui.events import LOBBY
 from loqui.wire.cleaning import clean
 from loqui.wire.text import COMMAND, DISCONNECT
 
 __all__ = [
+    "LOBBY",
     "beginsPaste",
     "endsPaste",
+    "entered",
     "isBusy",
     "isGoodbye",
     "isLeaving",
@@ -15,10 +20,23 @@ __all__ = [
     "isOfServer",
     "isSecret",
     "isWelcome",
+    "joined",
+    "left",
     "question",
     "read",
     "refusal",
+    "renamed",
+    "welcomed",
 ]
+
+# No name has a blank, a comma, a semicolon or a slash in it; a topic, which comes last, may have anything.
+_WELCOME = re.compile(r"\* Welcome to Loqui, (\S+)\. ")
+_ENTERED = re.compile(
+    r"\* (#\S+|The lobby) (?:is new, and yours|has [^/;]+ in it|has nobody else in it)\. What you type is said"
+)
+_LEFT = re.compile(r"\* You have left (#\S+); what you type is said in (?:the )?(#\S+|lobby)")
+_RENAMED = re.compile(r"\* (\S+) is now (\S+)")
+_JOIN = re.compile(r"/(?:join|j) +#?(\S+)", re.IGNORECASE)
 
 
 def read(line: bytes) -> str:
@@ -29,6 +47,36 @@ def read(line: bytes) -> str:
 def isWelcome(line: str) -> bool:
     """Whether a server's line says that the name is accepted."""
     return line.startswith("* Welcome")
+
+
+def welcomed(line: str) -> str:
+    """The name that a welcome is for."""
+    match = _WELCOME.match(line)
+    return match[1] if match else ""
+
+
+def entered(line: str) -> str:
+    """The room where, as a server's line says, what one types is said now; empty for any other line."""
+    match = _ENTERED.match(line)
+    return match[1].removeprefix("The ") if match else ""
+
+
+def left(line: str) -> tuple[str, str] | None:
+    """The room that one has left, as a server's line says, and where what one types is said now."""
+    match = _LEFT.fullmatch(line)
+    return (match[1], match[2]) if match else None
+
+
+def renamed(line: str) -> tuple[str, str] | None:
+    """Who has another name now, as a server's line says, and which."""
+    match = _RENAMED.fullmatch(line)
+    return (match[1], match[2]) if match else None
+
+
+def joined(line: bytes) -> str:
+    """The room that a client's line asks for; empty for any other line."""
+    match = _JOIN.match(read(line))
+    return f"#{match[1]}" if match else ""
 
 
 def isGoodbye(line: str) -> bool:

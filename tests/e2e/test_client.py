@@ -163,6 +163,29 @@ async def test_leavingInsteadOfANameInATerminal(leaving: bytes) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_terminalComesBackToItsRoom(tmp_path: Path) -> None:
+    """Who was in a private room when the connection was lost says nothing in the lobby when it is back."""
+    daemon = Daemon(tmp_path)
+    port = await daemon.listening()
+    person = Process(CONNECT, f"127.0.0.1:{port}", "--name", "alice", terminal=True)
+    await person.shows(b"* Welcome")
+    person.type("/join #den")
+    await person.shows(b"* #den is new, and yours.")
+    person.type("/private on")
+    await person.shows(b"has made this room private")
+    await daemon.stop(signal.SIGKILL)
+    await person.shows(b"trying again in ")
+    again = Daemon(tmp_path, port=port)
+    await person.shows(b"loqui-connect: connected again")
+    person.type("in private")
+    await person.shows(b"#den alice: in private")
+    assert b"\nalice: in private" not in person.output
+    person.type("/quit")
+    await person.ended
+    await again.stop()
+
+
+@pytest_twisted.ensureDeferred
 async def test_terminalComesBack(tmp_path: Path) -> None:
     """When the server is gone, the client says so, keeps trying, and says when it is back."""
     daemon = Daemon(tmp_path)
