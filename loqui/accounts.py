@@ -215,16 +215,23 @@ class Passwords:
         """Whether a name is one of another system, as far as that can be asked."""
         return any(other.knows(name) for other in self._others)
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, host: str | None = None) -> str:
         """
         What can be kept of a new password.
 
-        @raise LoquiError: with codes C{password-unfit} and C{busy}.
+        @param host: the address of whose it is to be; None for no network.
+
+        @raise LoquiError: with codes C{password-unfit}, C{too-many-guesses} and C{busy}.
         """
         prepared = prepare(password)
         if len(prepared) < SHORTEST:
             raise LoquiError("password-unfit", f"a password has at least {SHORTEST} characters")
-        return await self._hashing.hash(prepared)
+        # Nobody guesses here, but one address is not to keep all others waiting.
+        self._guesses.begin(host)
+        try:
+            return await self._hashing.hash(prepared)
+        finally:
+            self._guesses.end(host, False)
 
     async def check(self, name: str, password: str, host: str | None) -> str:
         """

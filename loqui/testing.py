@@ -153,7 +153,7 @@ class RecordingPasswords:
         for one in waiting:
             one.callback(None)
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, host: str | None = None) -> str:
         """
         What can be kept of a password.
 

@@ -311,6 +311,16 @@ class BusyTests(PasswordsTestCase):
         for one in hashing:
             self.successResultOf(one)
 
+    def test_oneAddress(self) -> None:
+        """New passwords from one address keep nobody else waiting: past ten, it is told to try again."""
+        waiting = [self.start(self.passwords.hash("correct-horse", "192.0.2.1")) for _ in range(10)]
+        self.assertEqual(self.code(self.start(self.passwords.hash("correct-horse", "192.0.2.1"))), "busy")
+        other = self.start(self.passwords.hash("correct-horse", "192.0.2.2"))
+        self.thread.workAll()
+        for one in (*waiting, other):
+            self.successResultOf(one)
+        self.assertNoResult(self.start(self.passwords.hash("correct-horse", "192.0.2.1")))
+
     def test_busy(self) -> None:
         """When 64 wait, the next is told so at once; when one is done, there is room for one."""
         waiting = [self.start(self.passwords.hash("correct-horse")) for _ in range(66)]

@@ -90,6 +90,12 @@ class AnsweringTests(ChatTestCase):
             self.assertNotIn("! ", "".join(visitor.sees()), command.example)
         self.assertEqual(len(self.users), 2 + len(rows) - 1)
 
+    def test_switchInAnyCase(self) -> None:
+        """On is on, however it is written."""
+        (alice,) = self.here("alice")
+        self.assertEqual(alice.asks("/quiet ON"), ["* You do not see who comes and goes"])
+        self.assertEqual(self.isRefused(alice, "/quiet perhaps"), "usage: /quiet on|off, for example: /quiet on")
+
     def test_unknownCommandNamesTheNearest(self) -> None:
         """An unknown command is refused with the one that was probably meant, and how to say it."""
         (alice,) = self.here("alice")

@@ -197,6 +197,15 @@ class BoundTests(ChatTestCase):
         self.journal.commit()
         self.assertEqual(self.isRefused(other, "/join #another"), "you are in 20 rooms; /leave one first")
 
+    def test_owned(self) -> None:
+        """Somebody owns at most 50 rooms, also when they are in few of them; one can be given up."""
+        (alice,) = self.here("alice")
+        for n in range(50):
+            self.happens(alice, f"/join #room{n}", *(["/leave"] if n else []))
+        self.assertEqual(self.isRefused(alice, "/join #more"), "you own 50 rooms; /deop alice in one to give it up")
+        self.happens(alice, "/deop #room0 alice", "/join #more")
+        self.assertIn("#more", [room.name for room in self.users["alice"].rooms])
+
     def test_inAll(self) -> None:
         """There may be 5,000 rooms besides the lobby; those can be joined, and another made when one is forgotten."""
         self.hub.remember([], [RoomRecord(f"#room{n}", Settings(), [], 23) for n in range(4999)])

@@ -97,6 +97,17 @@ class RoomBanTests(ModeratingTestCase):
         self.assertEqual(set(self.hub.rooms.named("#dev").settings.banned), {"user7", "bob"})
 
 
+class SlipTests(ModeratingTestCase):
+    """Spans of time that are none."""
+
+    def test_isNoBan(self) -> None:
+        """What looks like a span of time and is none bans nobody, least of all for ever."""
+        self.assertEqual(
+            self.isRefused(self.root, "/ban bob 2w spam"), "2w is not a span of time like 90s, 10m, 2h or 3d"
+        )
+        self.assertEqual(self.root.asks("/bans"), ["* Nobody is banned or muted"])
+
+
 class ServerBanTests(ModeratingTestCase):
     """C{/ban} in the lobby."""
 

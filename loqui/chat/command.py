@@ -152,19 +152,21 @@ class Command:
             else:
                 room = [""]
         if len(wanted) == 1 and arguments:
-            self._check(wanted[0], arguments)
-            return [*room, arguments]  # As it was typed, blanks and all.
+            return [*room, self._checked(wanted[0], arguments)]  # As it was typed, blanks and all.
         given = arguments.split(None, len(wanted) - 1) if wanted else []
-        for word, argument in zip(wanted, given, strict=False):
-            self._check(word, argument)
+        given = [self._checked(word, argument) for word, argument in zip(wanted, given, strict=False)]
         needed = sum(not word.startswith("[") for word in wanted)
         if len(given) < needed or (arguments and not wanted):
             raise self.misused()
         return [*room, *given, *[""] * (len(wanted) - len(given))]
 
-    def _check(self, word: str, argument: str) -> None:
-        if "|" in word and argument not in word.split("|"):
+    def _checked(self, word: str, argument: str) -> str:
+        """An argument, folded where it is one of some words."""
+        if "|" not in word:
+            return argument
+        if argument.casefold() not in word.split("|"):
             raise self.misused()
+        return argument.casefold()
 
     def misused(self) -> LoquiError:
         """What to raise when the arguments make no sense."""

@@ -176,9 +176,15 @@ def _key(name: str) -> str:
 
 
 def _untilAndWhy(rest: str, now: int) -> tuple[int, str]:
-    """When it ends, 0 for never, and why: C{2h spam}."""
+    """
+    When it ends, 0 for never, and why: C{2h spam}.
+
+    @raise LoquiError: with code C{usage}, when what looks like a span of time is none.
+    """
     first, _, why = rest.partition(" ")
     if not isDuration(first):
+        if first[:1].isdigit() and first.isalnum():  # Not for ever because of a slip.
+            raise LoquiError("usage", f"{first} is not a span of time like 90s, 10m, 2h or 3d")
         return 0, rest
     return now + min(parseDuration(first), MAX_DURATION), why.strip()
 

@@ -22,6 +22,9 @@ __all__ = ["Rooms", "noSuchRoom", "notInRoom"]
 MAX_ROOMS = 5000
 MAX_ROOMS_OF_A_USER = 20
 
+#: How many rooms somebody may own who makes another one.
+MAX_OWNED = 50
+
 #: Hours for which a room may be empty before it is forgotten.
 DAY = 24
 
@@ -190,6 +193,8 @@ class Rooms:
             self._index(room)
 
     def _create(self, user: User, name: str, now: int) -> tuple[Room, list[Created | Joined]]:
+        if sum(user.key in owned.settings.owners for owned in self.concerning(user.key)) >= MAX_OWNED:
+            raise LoquiError("too-many-rooms", f"you own {MAX_OWNED} rooms; /deop {user.name} in one to give it up")
         if len(self) > MAX_ROOMS:
             raise LoquiError("too-many-rooms", f"there are {MAX_ROOMS:,} rooms; /rooms lists some that you can join")
         room = Room(name, self._remembers, lobby=self.lobby)
