@@ -71,7 +71,6 @@ class Chat(LineReceiver):
         self.outbox = Outbox(self.transport, clock, factory.unsent, self._tooSlow)
         self.session = Session(text.render, self.outbox)
         self._budget = LineBudget(factory.limits.burst, factory.limits.flood, clock.seconds)
-        self._login = Login(factory.hub, factory.passwords, self.session, factory.now, self._ask)
         try:
             factory.opened(self)
         except LoquiError as refusal:  # Which the doorkeeper has counted.
@@ -177,7 +176,8 @@ class Chat(LineReceiver):
             self._wait(self._come(request))
 
     async def _come(self, request: Request) -> None:
-        await self._login.come(request)
+        factory = self.factory
+        await Login(factory.hub, factory.passwords, self.session, factory.now, self._ask).come(request)
         user = self.session.user
         if user is not None and not self._closing:
             self._named = True
