@@ -68,7 +68,8 @@ class Rooms:
             self._index(self.lobby)
             return self.lobby
         room = Room(record.name, self._remembers, record.settings, isKept=True, lobby=self.lobby)
-        room.recent.extend(record.recent)
+        for event in record.recent:
+            room.remember(event)
         room.hours = record.hours
         self.add(room)
         return room
