@@ -215,16 +215,22 @@ class Passwords:
         """Whether a name is one of another system, as far as that can be asked."""
         return any(other.knows(name) for other in self._others)
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, host: str | None) -> str:
         """
         What can be kept of a new password.
+
+        @param host: the address of who asks; None for no network.
 
         @raise LoquiError: with codes C{password-unfit} and C{busy}.
         """
         prepared = prepare(password)
         if len(prepared) < SHORTEST:
             raise LoquiError("password-unfit", f"a password has at least {SHORTEST} characters")
-        return await self._hashing.hash(prepared)
+        self._guesses.begin(host, isNew=True)
+        try:
+            return await self._hashing.hash(prepared)
+        finally:
+            self._guesses.end(host, failed=False)
 
     async def check(self, name: str, password: str, host: str | None) -> str:
         """

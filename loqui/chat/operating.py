@@ -82,7 +82,7 @@ def _askPassword(context: Context, name: str, change: str) -> None:
     async def answered(password: str, now: int) -> None:
         later = Context(context.hub, context.session, context.user, now)
         check(later)
-        hash = await passwords.hash(password)
+        hash = await passwords.hash(password, context.session.host)
         if context.session.isIn:
             check(later)
             changeAccount(later, name, change, hash)

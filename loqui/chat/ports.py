@@ -84,9 +84,11 @@ class Passwords(Protocol):
     def knows(self, name: str) -> bool:
         """Whether a name is one that a password belongs to."""
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, host: str | None) -> str:
         """
         What can be kept of a password.
+
+        @param host: the address of who asks; None for no network.
 
         @raise LoquiError: with code C{password-unfit}, too, when it cannot be one.
         """

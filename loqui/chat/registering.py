@@ -40,7 +40,7 @@ async def _register(context: Context, password: str, code: str) -> None:
     name, key = context.user.name, context.user.key
     digest = digestCode(code) if code else ""
     _checkNew(context, digest)
-    hash = await passwords.hash(password)
+    hash = await passwords.hash(password, context.session.host)
     if not context.session.isIn:
         return
     _checkNew(context, digest)
@@ -74,7 +74,7 @@ async def _passwd(context: Context, old: str, new: str) -> None:
     passwords = passwordsOf(context)
     _checkHasAccount(context)
     await passwords.check(context.user.name, old, context.session.host)
-    hash = await passwords.hash(new)
+    hash = await passwords.hash(new, context.session.host)
     if context.session.isIn:
         _checkHasAccount(context)
         changeAccount(context, context.user.name, "password", hash)

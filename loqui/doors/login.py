@@ -118,7 +118,7 @@ class Login:
     async def _register(self, passwords: Passwords, name: str, password: str, code: str) -> None:
         digest = digestCode(code) if code else ""
         self._checkFree(name, digest)
-        hash = await passwords.hash(password)
+        hash = await passwords.hash(password, self._session.host)
         if self._session.gone:
             return
         self._checkFree(name, digest)
