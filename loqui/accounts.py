@@ -226,12 +226,11 @@ class Passwords:
         prepared = prepare(password)
         if len(prepared) < SHORTEST:
             raise LoquiError("password-unfit", f"a password has at least {SHORTEST} characters")
-        # Nobody guesses here, but one address is not to keep all others waiting.
-        self._guesses.begin(host)
+        self._guesses.begin(host, isNew=True)
         try:
             return await self._hashing.hash(prepared)
         finally:
-            self._guesses.end(host, False)
+            self._guesses.end(host, failed=False)
 
     async def check(self, name: str, password: str, host: str | None) -> str:
         """

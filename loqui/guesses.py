@@ -43,12 +43,15 @@ class Guesses:
         self._seconds = seconds
         self._sources: dict[str, _Source] = {}
 
-    def begin(self, host: str | None) -> None:
+    def begin(self, host: str | None, isNew: bool = False) -> None:
         """
         A password is about to be looked at.
 
+        @param isNew: whether it is to be somebody's, and so no guess.
+
         @raise LoquiError: with code C{too-many-guesses}, when it is not to be; with C{busy},
-            when so many are being looked at that they may turn out to be too many.
+            when so many are being looked at that they may turn out to be too many, or
+            leave no place for those from elsewhere.
         """
         network = networkOf(host) if host else None
         if network is None:
@@ -57,12 +60,12 @@ class Guesses:
         if source is None:
             source = self._remember(network)
         now = self._seconds()
-        if now < source.blockedUntil:
+        if now < source.blockedUntil and not isNew:
             wait = sayDuration(int((source.blockedUntil - now) * 1000) + 499)
             raise LoquiError("too-many-guesses", f"too many wrong passwords from your address; try again in {wait}")
         while source.failures and source.failures[0] <= now - self._window:
             source.failures.popleft()
-        if len(source.failures) + source.pending >= self._most:
+        if (0 if isNew else len(source.failures)) + source.pending >= self._most:
             raise LoquiError("busy", "busy, try again in a few seconds")
         source.pending += 1
 

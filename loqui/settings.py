@@ -79,6 +79,10 @@ class Settings:
         """All name keys and networks that something is said of."""
         return {*self.owners, *self.invited, *self.banned, *self.muted}
 
+    def concern(self, key: str) -> bool:
+        """Whether a name key or network is one of L{keys}."""
+        return key in self.owners or key in self.invited or key in self.banned or key in self.muted
+
 
 def after(settings: Settings, event: Event) -> Settings:
     """The settings of a room when an event that concerns it, or somebody's rename, has happened."""

@@ -120,7 +120,7 @@ class RecordingPasswords:
     Knows passwords by heart: what it keeps of one is the password turned around.
 
     @ivar asked: the words of what it was asked: C{"check"}, the name, the password and
-        the host; C{"hash"} and the password; C{"gate"}, the password and the host.
+        the host; C{"hash"} or C{"gate"}, the password and the host.
     @ivar isSlow: whether its answers wait for L{answer}.
     @ivar waiting: what fires when an answer is to be given.
     @ivar others: names of another system, as they are written there, to their passwords.
@@ -159,7 +159,7 @@ class RecordingPasswords:
 
         @raise LoquiError: with code C{password-unfit}, when it is short.
         """
-        await self._record("hash", password)
+        await self._record("hash", password, host)
         if len(password) < 8:
             raise LoquiError("password-unfit", "a password has at least 8 characters")
         return password[::-1]

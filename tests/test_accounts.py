@@ -92,13 +92,13 @@ class PreparingTests(PasswordsTestCase):
 
     def hash(self, password: str) -> str:
         """What is kept of a password."""
-        hashing = self.start(self.passwords.hash(password))
+        hashing = self.start(self.passwords.hash(password, None))
         self.thread.workAll()
         return str(self.successResultOf(hashing))
 
     def refusal(self, password: str) -> str:
         """The sentence with which a new password is refused."""
-        refusal: Any = self.failureResultOf(self.start(self.passwords.hash(password)), LoquiError).value
+        refusal: Any = self.failureResultOf(self.start(self.passwords.hash(password, None)), LoquiError).value
         self.assertEqual(refusal.code, "password-unfit")
         return str(refusal.sentence)
 
@@ -301,7 +301,7 @@ class BusyTests(PasswordsTestCase):
 
     def test_twoAtOnce(self) -> None:
         """No more than two are hashed at once; the next begins when one is done."""
-        hashing = [self.start(self.passwords.hash("correct-horse")) for _ in range(4)]
+        hashing = [self.start(self.passwords.hash("correct-horse", None)) for _ in range(4)]
         self.assertEqual(len(self.thread.waiting), 2)
         self.thread.work()
         self.assertEqual(len(self.thread.waiting), 2)
@@ -323,20 +323,20 @@ class BusyTests(PasswordsTestCase):
 
     def test_busy(self) -> None:
         """When 64 wait, the next is told so at once; when one is done, there is room for one."""
-        waiting = [self.start(self.passwords.hash("correct-horse")) for _ in range(66)]
+        waiting = [self.start(self.passwords.hash("correct-horse", None)) for _ in range(66)]
         self.assertNoResult(waiting[-1])
-        refusal: Any = self.failureResultOf(self.start(self.passwords.hash("correct-horse")), LoquiError).value
+        refusal: Any = self.failureResultOf(self.start(self.passwords.hash("correct-horse", None)), LoquiError).value
         self.assertEqual((refusal.code, refusal.sentence), ("busy", "busy, try again in a few seconds"))
         self.assertEqual(self.code(self.check("alice", "correct-horse")), "busy")
         self.thread.work()
-        self.assertNoResult(self.start(self.passwords.hash("correct-horse")))
+        self.assertNoResult(self.start(self.passwords.hash("correct-horse", None)))
         self.thread.workAll()
         for one in waiting:
             self.successResultOf(one)
 
     def test_busyIsNoGuess(self) -> None:
         """Who is told that it is busy has not guessed."""
-        waiting = [self.start(self.passwords.hash("correct-horse")) for _ in range(66)]
+        waiting = [self.start(self.passwords.hash("correct-horse", None)) for _ in range(66)]
         for _ in range(20):
             self.assertEqual(self.code(self.check("alice", "wrong-horse")), "busy")
         self.thread.workAll()
@@ -344,20 +344,41 @@ class BusyTests(PasswordsTestCase):
         for one in waiting:
             self.successResultOf(one)
 
+    def test_oneAddressLeavesPlaceForOthers(self) -> None:
+        """From one address only so many new passwords wait as wrong ones may come; from elsewhere, more do."""
+        waiting = [self.start(self.passwords.hash("correct-horse", HERE)) for _ in range(10)]
+        self.assertEqual(self.code(self.start(self.passwords.hash("correct-horse", HERE))), "busy")
+        self.assertEqual(self.code(self.check("alice", "correct-horse")), "busy")
+        elsewhere = self.start(self.passwords.hash("correct-horse", "192.0.2.99"))
+        self.thread.workAll()
+        for one in (*waiting, elsewhere):
+            self.successResultOf(one)
+        self.assertNoResult(self.start(self.passwords.hash("correct-horse", HERE)))
+
+    def test_newOnesAreNoGuesses(self) -> None:
+        """Who has guessed too often may still choose a password; that is no guess."""
+        for _ in range(10):
+            self.assertFalse(self.isRight("alice", "wrong-horse"))
+        self.assertEqual(self.code(self.check("alice", "correct-horse")), "too-many-guesses")
+        for _ in range(20):
+            hashing = self.start(self.passwords.hash("correct-horse", HERE))
+            self.thread.workAll()
+            self.successResultOf(hashing)
+
     def test_unfitTakesNoTime(self) -> None:
         """A new password that cannot be one waits for nobody."""
         for _ in range(100):
-            self.assertEqual(self.code(self.start(self.passwords.hash("short"))), "password-unfit")
+            self.assertEqual(self.code(self.start(self.passwords.hash("short", None))), "password-unfit")
         self.assertEqual(self.thread.waiting, [])
 
     def test_threadThatBreaks(self) -> None:
         """What breaks in the thread gives its place back."""
         for _ in range(70):
-            hashing = self.start(self.passwords.hash("correct-horse"))
+            hashing = self.start(self.passwords.hash("correct-horse", None))
             _, done = self.thread.waiting.pop()
             done.errback(MemoryError())
             self.failureResultOf(hashing, MemoryError)
-        self.assertNoResult(self.start(self.passwords.hash("correct-horse")))
+        self.assertNoResult(self.start(self.passwords.hash("correct-horse", None)))
 
 
 class GuessingTests(PasswordsTestCase):
@@ -454,7 +475,7 @@ class OtherSystemTests(PasswordsTestCase):
     def test_busy(self) -> None:
         """When ours cannot be asked, that is what is said, whatever the others say; it is no guess."""
         self.add("alice", "correct-horse")
-        waiting = [self.start(self.passwords.hash("correct-horse")) for _ in range(66)]
+        waiting = [self.start(self.passwords.hash("correct-horse", None)) for _ in range(66)]
         self.assertEqual(self.code(self.check("alice", "correct-horse")), "busy")
         self.assertEqual(self.successResultOf(self.check("carol", "carols-password")), "carol")
         self.thread.workAll()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from loqui.answers import Notice
+from loqui.chat.ports import RoomRecord
+from loqui.chat.room import MAX_REMEMBERED
 from loqui.errors import LoquiError
-from loqui.events import LOBBY, Joined, Said
+from loqui.events import LOBBY, Joined, PrivacySet, Said
+from loqui.settings import Settings
 from tests.chat import NOW, ChatTestCase, NarrowOutlet, Visitor, past
 
 _ALONE = "* Welcome to Loqui, {}. Nobody else is here. /help lists the commands, !DISCONNECT leaves."
@@ -162,6 +165,32 @@ class WelcomeTests(ChatTestCase):
         alice = self.visitor().enter("alice")
         self.journal.commit()
         self.assertEqual(alice.sees()[1:], [past(said)])
+
+    def test_backlogIsNotLong(self) -> None:
+        """Of long messages only as many are remembered as are not too much together; the last one always is."""
+        half = MAX_REMEMBERED // 2
+        long = [Said("zoe", LOBBY, letter * half, NOW) for letter in "abc"]
+        lobby = self.build(backlog=20).rooms.lobby
+        self.hub.remember(long)
+        self.assertTrue(list(lobby.recent) == long[1:])
+        lobby.happened(Joined("alice", LOBBY, NOW))
+        self.assertTrue(list(lobby.recent) == [*long[1:], Joined("alice", LOBBY, NOW)])
+        longer = Said("zoe", LOBBY, "d" * (MAX_REMEMBERED + 1), NOW)
+        lobby.happened(longer)
+        self.assertTrue(list(lobby.recent) == [longer])
+        lobby.happened(long[0])
+        self.assertTrue(list(lobby.recent) == [long[0]])
+
+    def test_backlogBeginsAnewWhenARoomIsPublic(self) -> None:
+        """What was said in private is not counted either."""
+        room = self.build(backlog=20).rooms.restore(RoomRecord("#den", Settings(private=True), [], 0))
+        long = Said("zoe", "#den", "a" * MAX_REMEMBERED, NOW)
+        public = PrivacySet("zoe", "#den", False, NOW)
+        for event in (long, public, long):
+            room.happened(event)
+        self.assertTrue(list(room.recent) == [public, long])
+        room.happened(said := Said("zoe", "#den", "a", NOW))
+        self.assertEqual(list(room.recent), [said])
 
     def test_noBacklog(self) -> None:
         """With a backlog of 0 nothing is shown of what was before."""

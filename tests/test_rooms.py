@@ -730,3 +730,34 @@ class RememberedTests(ChatTestCase):
     def test_lobbyIsNoRecord(self) -> None:
         """The lobby is there before anything is remembered."""
         self.assertEqual(self.hub.rooms.named(LOBBY).name, LOBBY)
+
+
+class RenamedOwnerTests(ChatTestCase):
+    """Somebody who owns a room, and takes one name after the other."""
+
+    def test_leavesNothingBehind(self) -> None:
+        """However often that is, nothing is kept of the names that they do not have any more."""
+        (alice,) = self.here("alice")
+        self.gather("#dev", alice)
+        for n in range(50):
+            self.happens(alice, f"/nick alice{n}")
+        self.assertEqual({*self.hub.rooms._concerning}, {"alice49"})
+
+    def test_inOneBatch(self) -> None:
+        """So it is when all these names are told at once; the room is theirs under the last one."""
+        (alice,) = self.here("alice")
+        self.gather("#dev", alice)
+        self.happens(alice, *(f"/nick alice{n}" for n in range(5)), "/nick ALICE4", "/private on")
+        self.assertEqual({*self.hub.rooms._concerning}, {"alice4"})
+
+    def test_whatStaysUnderTheName(self) -> None:
+        """What is said of a name that somebody has in turn had is not forgotten."""
+        alice, bob = self.here("alice", "bob")
+        self.gather("#dev", alice)
+        alice.type("/nick alicia")
+        bob.type("/nick alice")
+        self.happens(alice, "/private on", "/invite alice")
+        self.assertEqual({*self.hub.rooms._concerning}, {"alice", "alicia"})
+        self.happens(bob, "/nick rob")
+        self.assertEqual({*self.hub.rooms._concerning}, {"rob", "alicia"})
+        self.assertIn("* #dev has alicia in it", bob.asks("/join #dev")[0])

@@ -253,9 +253,7 @@ class Audience:
         user.shown = event.to
         self.present[event.to] = user
         old, new = nameKey(event.name), nameKey(event.to)
-        for room in tuple(self._registry.concerning(old)):
-            room.retell(event)
-            self._registry.concerns(new, room)
+        self._registry.retell(event)
         if old != new:
             for session in self.ignoring.get(old, frozenset()).copy():
                 self.ignore(session, session.ignored - {old} | {new})

@@ -87,7 +87,8 @@ class Hub:
 
         @param events: of the lobby, oldest first.
         """
-        self.rooms.lobby.recent.extend(events)
+        for event in events:
+            self.rooms.lobby.remember(event)
         for record in rooms:
             self.audience.open(self.rooms.restore(record))
 

@@ -50,6 +50,9 @@ MAX_KEY = 64
 #: Characters in the reason of a kick, ban or mute.
 MAX_WHY = 300
 
+#: Characters of what has been said last that are remembered: as many as somebody may paste at once.
+MAX_REMEMBERED = 32 * 1024
+
 #: How many invitations there may be to a room, and how many bans, mutes and owners each.
 MAX_INVITED = 1000
 MAX_SANCTIONS = 1000
@@ -79,6 +82,8 @@ class Room:
 
     __slots__ = (
         "_past",
+        "_remembered",
+        "_remembers",
         "_spoke",
         "count",
         "hours",
@@ -102,6 +107,9 @@ class Room:
         isKept: bool = False,
         lobby: Room | None = None,
     ) -> None:
+        """
+        @param remembers: how many of the last events are remembered.
+        """
         self.name = name
         self.lobby = lobby or self
         self._spoke: dict[User, int] = {}
@@ -110,7 +118,9 @@ class Room:
         self.present: dict[User, None] = {}
         self.isKept = isKept
         self.isNew = False
-        self.recent: deque[Event] = deque(maxlen=remembers)
+        self.recent: deque[Event] = deque()
+        self._remembers = remembers
+        self._remembered = 0
         self.count = 0
         self.hours = 0
         self.seats = Seats()
@@ -349,12 +359,20 @@ class Room:
         """An event of this room has been told."""
         if isinstance(event, PrivacySet) and not event.private:
             self.recent.clear()  # Who comes now was not meant to read it.
-        self.recent.append(event)
-        self._past = None
+            self._remembered = 0
+        self.remember(event)
         if isinstance(event, (Said, Acted)):
             self.count += 1
         else:
             self.told = after(self.told, event)
+
+    def remember(self, event: Event) -> None:
+        """Show an event to who comes from now on, and of those before it what is not too much."""
+        self.recent.append(event)
+        self._remembered += _size(event)
+        while len(self.recent) > self._remembers or (self._remembered > MAX_REMEMBERED and len(self.recent) > 1):
+            self._remembered -= _size(self.recent.popleft())
+        self._past = None
 
     def retell(self, event: Event) -> None:
         """An event has been told that changes the settings of more than one room."""
@@ -373,6 +391,10 @@ class Room:
         if user in self.present or not told.private or key in told.owners or key in told.invited:
             return True
         return user.operates or (user.registered and key in self.lobby.told.owners)
+
+
+def _size(event: Event) -> int:
+    return len(getattr(event, "text", ""))
 
 
 def _holding(sanctions: Mapping[str, Sanction], now: int) -> Mapping[str, Sanction]:

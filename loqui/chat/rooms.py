@@ -71,7 +71,8 @@ class Rooms:
             self._index(self.lobby)
             return self.lobby
         room = Room(record.name, self._remembers, record.settings, isKept=True, lobby=self.lobby)
-        room.recent.extend(record.recent)
+        for event in record.recent:
+            room.remember(event)
         room.hours = record.hours
         self.add(room)
         return room
@@ -149,6 +150,17 @@ class Rooms:
         for room in tuple(self.concerning(nameKey(event.name))):
             room.settings = after(room.settings, event)
             self.concerns(new, room)
+
+    def retell(self, event: Renamed) -> None:
+        """What somebody owns and is invited to has gone with them, as far as everybody has been told."""
+        old, new = nameKey(event.name), nameKey(event.to)
+        for room in tuple(self.concerning(old)):
+            room.retell(event)
+            self.concerns(new, room)
+            if not (room.settings.concern(old) or room.told.concern(old)):
+                self._concerning[old].discard(room)
+        if not self.concerning(old):
+            self._concerning.pop(old, None)
 
     def deleted(self, event: AccountChanged) -> None:
         """What somebody owned and was invited to is not for who has their name next."""

@@ -114,9 +114,9 @@ def _moderated(event: Moderated) -> Iterator[Statement]:
             yield _LOCKDOWN, (event.to == "on", room)
 
 
-def loadRooms(database: Database, count: int, now: int) -> list[RoomRecord]:
+def loadRooms(database: Database, count: int, now: int) -> Iterator[RoomRecord]:
     """
-    The rooms there are, with at most C{count} of their last events.
+    The rooms there are, with at most C{count} of their last events: one by one, for these may be long.
 
     @param now: UTC in milliseconds since the epoch.
     """
@@ -127,8 +127,8 @@ def loadRooms(database: Database, count: int, now: int) -> list[RoomRecord]:
     sanctions: dict[tuple[str, str], dict[str, Sanction]] = defaultdict(dict)
     for room, kind, target, *sanction in execute("SELECT room, kind, target, shown, until, why, by FROM sanction"):
         sanctions[room, kind][target] = Sanction(*sanction)
-    return [
-        RoomRecord(
+    for name, since, topic, private, key, slow, lockdown, last in execute(_ROOMS).fetchall():
+        yield RoomRecord(
             name,
             Settings(
                 topic,
@@ -144,5 +144,3 @@ def loadRooms(database: Database, count: int, now: int) -> list[RoomRecord]:
             load(database, name, count, since),
             max(0, min((now - last) // HOUR, MOST_HOURS)),
         )
-        for name, since, topic, private, key, slow, lockdown, last in execute(_ROOMS).fetchall()
-    ]
