@@ -54,6 +54,15 @@ class RoomBanTests(ModeratingTestCase):
         self.assertEqual(self.isRefused(self.alice, "/unban bob"), "bob is not banned")
         self.assertEqual(self.isRefused(self.alice, "/unban a b"), "a b is not banned")
 
+    def test_runOut(self) -> None:
+        """A ban or mute that has run out is none that could be lifted, as none is listed."""
+        self.happens(self.alice, "/mute carol 1h", "/ban bob 1h")
+        self.later(HOUR)
+        self.assertEqual(self.alice.asks("/bans"), ["* Nobody is banned or muted"])
+        self.assertEqual(self.isRefused(self.alice, "/unban bob"), "bob is not banned")
+        self.assertEqual(self.isRefused(self.alice, "/unmute carol"), "carol is not muted")
+        self.nothingWaits()
+
     def test_newName(self) -> None:
         """A ban goes along to a new name, and can be lifted under it; the old one is free of it."""
         self.happens(self.alice, "/ban bob")
