@@ -311,5 +311,3 @@ def _verify(hash: str, password: str) -> bool:
         return _HASHER.verify(hash, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
