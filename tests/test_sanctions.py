@@ -434,6 +434,18 @@ class FailedTests(ModeratingTestCase):
         self.assertIn("zoe", self.hub.rooms.named("#dev").settings.banned)
         self.assertEqual(self.hub.rooms.named("#dev").told, self.hub.rooms.named("#dev").settings)
 
+    def test_roomThatIsForgottenInTheSameBatch(self) -> None:
+        """What an operator did in a room that is forgotten before that is told is told nevertheless, and kept."""
+        for visitor in self.people:
+            self.happens(visitor, "/quit")
+        for _ in range(23):
+            self.hub.anHourHasPassed(NOW)
+        self.root.type("/ban #dev zoe")
+        self.hub.anHourHasPassed(NOW)
+        self.happens(self.root, "hello")
+        self.assertNotIn("#dev", self.hub.audience.rooms)
+        self.assertEqual(self.root.asks("still here"), ["root: still here"])
+
     def test_byWhoWasTurnedAway(self) -> None:
         """What somebody did who could not come in after all is undone."""
         self.addAccounts("zoe")
