@@ -4,36 +4,23 @@ A model of the chat, as simple as can be: what may be asked for, and what everyb
 There are two worlds: the one that has been told, and the one that has been accepted, which
 is the first with all that is pending. Every rule is written here once more, from what was
 asked for and not from C{loqui.chat}: dicts, sets and no thought of speed. Of the values
-that are shown, what was meant for people only is left out: see L{plain}.
+that are shown, what was meant for people only is left out: see L{tests.view.plain}.
+
+Here is how people come, go and talk; C{model_peace.py} has what keeps the peace,
+C{model_accounts.py} whose names are whose, C{model_fate.py} what becomes of it all.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
-from loqui.answers import (
-    Entered,
-    Goodbye,
-    Invitation,
-    Members,
-    Notice,
-    Past,
-    Refusal,
-    RoomLine,
-    Rooms,
-    Sent,
-    Welcome,
-    Whois,
-)
+from loqui.answers import Entered, Goodbye, Members, Past, RoomLine, Rooms, Welcome, Whois
 from loqui.events import (
     LOBBY,
     Acted,
     Created,
     Event,
-    Forgotten,
     Invited,
     Joined,
     KeySet,
@@ -44,123 +31,11 @@ from loqui.events import (
     Told,
     TopicSet,
     Uninvited,
-    place,
 )
+from tests.view import Entry, Refused, Task, View, notice
 from tests.world import Person, Place, World, fold, looks
 
-__all__ = ["DAY", "TOKEN", "Entry", "Model", "Refused", "View", "plain"]
-
-#: Hours for which a room may be empty.
-DAY = 24
-
-#: A word that is said once in all, so that it is known wherever it turns up.
-TOKEN = re.compile(r"\bt\d+\b")
-
-_COMINGS = (Joined, Left)
-_WORDS = (Said, Acted, Told)
-
-_NO = Refusal("", "")
-
-
-class Refused(Exception):
-    """This is not allowed."""
-
-
-def plain(what: Any) -> Any:
-    """A value as it is compared: without sentences but for the tokens in them, and without the order of a crowd."""
-    match what:
-        case Refusal():
-            return _NO
-        case Notice():
-            return _notice(what.text)
-        case Welcome():
-            return replace(what, here=tuple(sorted(what.here)))
-        case Whois():
-            return replace(what, rooms=tuple(sorted(what.rooms)))
-        case _:
-            return what
-
-
-def _notice(text: str) -> Notice:
-    return Notice(" ".join(TOKEN.findall(text)))
-
-
-class View:
-    """
-    One connection.
-
-    @ivar room: the key of the room where its lines are said.
-    @ivar isIn: whether what comes from it counts.
-    @ivar isOver: whether it is to see nothing more.
-    @ivar held: what it is told after its welcome; None when it has been welcomed.
-    @ivar looked: how much had been said in a room, by key, when it last looked.
-    @ivar lines: what it is to see, and has not been looked for yet.
-    """
-
-    def __init__(self) -> None:
-        self.person: Person | None = None
-        self.room = self.before = LOBBY
-        self.isIn = False
-        self.isOver = False
-        self.held: list[Any] | None = []
-        self.ignored: set[str] = set()
-        self.quiet = False
-        self.correspondent: Person | None = None
-        self.draft: tuple[Callable[[str], None], list[str]] | None = None
-        self.looked: dict[str, int] = {}
-        self.lines: list[Any] = []
-
-    @property
-    def isListening(self) -> bool:
-        """Whether it has been welcomed and sees what happens."""
-        return self.held is None and not self.isOver
-
-    def wants(self, what: Any) -> bool:
-        """Whether it is quiet, or ignores who said this."""
-        if isinstance(what, Invitation):
-            return fold(what.event.name) not in self.ignored
-        event = what.event if isinstance(what, Past) else what
-        if self.quiet and isinstance(event, _COMINGS):
-            return False
-        return not (isinstance(event, _WORDS) and fold(event.name) in self.ignored)
-
-    def sees(self, *what: Any) -> None:
-        """It is told something in turn."""
-        if self.isListening:
-            self.lines += [plain(one) for one in what if self.wants(one)]
-
-    def hears(self, what: Any) -> None:
-        """It is told something at once."""
-        if self.isListening or self.person is None:
-            self.lines.append(plain(what))
-        elif self.held is not None and not self.isOver:
-            self.held.append(what)
-
-    def ends(self) -> None:
-        """It has seen its last."""
-        self.isIn, self.isOver, self.draft = False, True, None
-
-
-@dataclass(eq=False)
-class Entry:
-    """
-    Something that is pending.
-
-    @ivar what: an event, or what gives an answer when it is its turn.
-    @ivar view: who asked for it.
-    @ivar to: whom it is told to, or who is invited.
-    @ivar isPromised: whether it could not be kept before.
-    """
-
-    what: Event | Callable[[], list[Any]]
-    view: View | None = None
-    to: Person | None = None
-    isPromised: bool = False
-
-    @property
-    def person(self) -> Person | None:
-        """Whose doing it is."""
-        return self.view.person if self.view else None
+__all__ = ["Model"]
 
 
 class Model:
@@ -168,20 +43,21 @@ class Model:
     What is true, has been asked for and is to be seen.
 
     @ivar now: UTC in milliseconds since the epoch.
-    @ivar hours: for how long each room has been empty, by key.
+    @ivar access: as in L{loqui.chat.accounts.Accounts}.
+    @ivar views: all connections there have been.
+    @ivar spoke: when somebody last spoke where that counts, by the room's name and when it was made.
     @ivar accepts: called with every event that is accepted, and its entry.
     """
 
-    def __init__(self, now: int, accepts: Callable[[Event, Entry], None]) -> None:
+    def __init__(self, now: int, accepts: Callable[[Event, Entry], None], access: str = "open") -> None:
         self.now = now
+        self.access = access
         self.told = World()
         self.accepted = World()
         self.pending: list[Entry] = []
         self.views: list[View] = []
-        self.hours: dict[str, int] = {}
+        self.spoke: dict[tuple[str, int, Person], int] = {}
         self._accepts = accepts
-        self._id = 0
-        self._unmade: set[str] = set()  # Not to be taken for rooms of that name that were to be forgotten.
 
     def viewsOf(self, person: Person | None) -> list[View]:
         """Somebody's connections that are not over."""
@@ -195,22 +71,40 @@ class Model:
 
     def enter(self, view: View, name: str) -> None:
         """Come in under a name."""
-        self._checkFree(name, None)
-        self._connect(view, Person(self.now, self.now))
-        self._happens(view, Joined(name, LOBBY, self.now))
+        if self.access != "open":
+            raise Refused
+        self.checkFree(name, None)
+        self.checkEntry(view, fold(name))
+        self.checkNew()
+        self.come(view, name)
+
+    def come(self, view: View, name: str, registered: bool = False) -> None:
+        """Be here from now on."""
+        self._connect(view, Person(name, self.now, self.now, registered=registered))
+        self.happens(view, Joined(name, LOBBY, self.now))
 
     def attach(self, view: View, person: Person) -> None:
         """Come in as somebody who is here."""
         self._connect(view, person)
-        self._asks(view, lambda: self._seat(view))
+        self.asks(view, lambda: self._seat(view))
 
     def leave(self, view: View, why: str = "") -> None:
         """Go; the last connection takes the person with it."""
         view.isIn = False
         if any(other.isIn for other in self.viewsOf(view.person)):
-            self._asks(view, lambda: self._goodbye(view))
+            self.asks(view, lambda: self.goodbye(view))
         else:
-            self._happens(view, Left(self.name(view), LOBBY, why, self.now))
+            self.happens(view, Left(self.name(view), LOBBY, why, self.now))
+
+    def expel(self, person: Person, room: Place, why: str, now: int | None = None) -> None:
+        """Have somebody leave a room; the lobby, with all connections."""
+        views = self.viewsOf(person)
+        for view in views:
+            if room.name == LOBBY:
+                view.isIn = False
+            if view.room == fold(room.name):
+                self.turn(view, self.accepted.lobby)
+        self.happens(views[0], Left(self.accepted.names[person], room.name, why, now or self.now))
 
     def drop(self, view: View) -> None:
         """The connection is gone."""
@@ -222,16 +116,18 @@ class Model:
 
     def _seat(self, view: View) -> list[Any]:
         if view.held is not None and not view.isOver and view.person in self.told.names:
-            self._welcome(view)
+            self.welcome(view)
         return []
 
-    def _welcome(self, view: View) -> None:
+    def welcome(self, view: View) -> None:
+        """A connection is let in, and told what it is to know first."""
         others = [name for person, name in self.told.names.items() if person is not view.person]
         held, view.held = view.held or [], None
-        past = map(Past, self.told.rooms[LOBBY].recent)
+        past = map(Past, self.told.lobby.recent)
         view.sees(Welcome(self.told.names[view.person], tuple(others)), *past, *held)
 
-    def _goodbye(self, view: View) -> list[Any]:
+    def goodbye(self, view: View) -> list[Any]:
+        """A connection is told its last."""
         view.sees(Goodbye(self.told.names[view.person]))
         view.ends()
         return []
@@ -240,35 +136,43 @@ class Model:
 
     def name(self, view: View) -> str:
         """How somebody writes their name from now on."""
-        return self.accepted.names[view.person]
+        return self.accepted.names.get(view.person, view.person.name)
 
-    def types(self, view: View, line: str, do: Callable[[View], None]) -> None:
+    def types(self, view: View, line: str, do: Callable[[View], Task | None]) -> Task | None:
         """
-        A line is typed that asks for something, unless it is part of a paste.
+        A line is typed that asks for something, unless it is an answer or part of a paste.
+
+        @return: what is still to be done, each time after a password has been looked at.
 
         @raise Refused: when that is not allowed.
         """
         view.person.active = self.now
+        if view.question is not None:
+            answered, view.question = view.question, None
+            return answered(line)
         if view.draft is None:
-            do(view)
-        elif line != ".":
+            return do(view)
+        if line != ".":
             view.draft[1].append(line)
         else:
             (say, lines), view.draft = view.draft, None
             if any(line.strip() for line in lines):
                 say("\n".join(lines))
+        return None
 
     def say(self, view: View, room: str, text: str) -> None:
         """C{/say} and all that is no command."""
-        self._happens(view, Said(self.name(view), self._room(view, room).name, text, self.now))
+        place = self._speaks(view, self.place(view, room))
+        self.happens(view, Said(self.name(view), place.name, text, self.now))
 
     def act(self, view: View, text: str) -> None:
         """C{/me}."""
-        self._happens(view, Acted(self.name(view), self._room(view).name, text, self.now))
+        place = self._speaks(view, self.place(view))
+        self.happens(view, Acted(self.name(view), place.name, text, self.now))
 
     def tell(self, view: View, name: str, text: str) -> None:
         """C{/msg}."""
-        self._whisper(view, self._find(name), text)
+        self._whisper(view, self.find(name), text)
 
     def reply(self, view: View, text: str) -> None:
         """C{/reply}."""
@@ -277,12 +181,12 @@ class Model:
     def paste(self, view: View, where: str) -> None:
         """C{/paste}; the text goes to the person that was meant, whatever their name is then."""
         if where and not where.startswith("#"):
-            person = self._find(where)
+            person = self.find(where)
             view.draft = (lambda text: self._whisper(view, person, text)), []
         else:
-            room = self._room(view, where).name
+            room = self.place(view, where).name
             view.draft = (lambda text: self.say(view, room, text)), []
-        self._notes(view)
+        self.notes(view)
 
     def join(self, view: View, name: str, word: str = "") -> None:
         """C{/join}."""
@@ -292,147 +196,202 @@ class Model:
             (other for other in world.rooms.values() if looks(other.name[1:]) == looks(name[1:])), None
         )
         if room and person in room.members:
-            self._turn(view, room)
-            self._asks(view, lambda: self._entered(view, fold(name)))
+            self.turn(view, room)
+            self.asks(view, lambda: self._entered(view, fold(name)))
             return
         if (double is None and word) or (double and not world.admits(double, person, word)):
             raise Refused
         if double is not room:
             raise Refused
         if room is None:
-            self._happens(view, Created(self.name(view), name, self.now))
+            self.happens(view, Created(self.name(view), name, self.now))
             room = world.rooms[fold(name)]
-        self._turn(view, room)
-        self._happens(view, Joined(self.name(view), room.name, self.now))
+        elif not world.rules(room, person) and (room.lockdown or room.bans(world.key(person), None, self.now)):
+            raise Refused
+        self.turn(view, room)
+        self.happens(view, Joined(self.name(view), room.name, self.now))
 
     def part(self, view: View, name: str = "") -> None:
         """C{/leave}."""
-        room = self._room(view, name)
+        room = self.place(view, name)
         if room.name == LOBBY:
             raise Refused
         for other in self.viewsOf(view.person):
             if other.room == fold(room.name):
-                self._turn(other, self.accepted.rooms[LOBBY])
-        self._happens(view, Left(self.name(view), room.name, "", self.now))
+                self.turn(other, self.accepted.rooms[LOBBY])
+        self.happens(view, Left(self.name(view), room.name, "", self.now))
 
     def rooms(self, view: View, word: str = "") -> None:
         """C{/rooms}."""
-        self._asks(view, lambda: self._listed(view, fold(word)))
+        self.asks(view, lambda: self._listed(view, fold(word)))
 
     def who(self, view: View, name: str = "") -> None:
         """C{/who}."""
         key = fold(name) or view.room
-        self._asks(view, lambda: self._members(view, key, mustBeIn=not name))
+        self.asks(view, lambda: self._members(view, key, mustBeIn=not name))
 
     def topic(self, view: View, text: str = "") -> None:
         """C{/topic}."""
-        room = self._room(view)
+        room = self.place(view)
         if not text:
             key = view.room
-            self._asks(view, lambda: self._about(view, key))
-        elif room.name == LOBBY:
+            self.asks(view, lambda: self._about(view, key))
+        elif room.name == LOBBY and not self.accepted.operates(view.person):
             raise Refused
         else:
-            self._happens(view, TopicSet(self.name(view), room.name, "" if text == "-" else text, self.now))
+            self._speaks(view, room)
+            self.happens(view, TopicSet(self.name(view), room.name, "" if text == "-" else text, self.now))
 
     def invite(self, view: View, name: str, where: str = "") -> None:
         """C{/invite}."""
-        room, guest = self._room(view, where), self._find(name)
-        mayInvite = not room.private or self._owns(view, room)
+        room, guest = self.place(view, where), self.find(name)
+        self.checkVoice(view, room)
+        mayInvite = not room.private or self.accepted.rules(room, view.person)
         if room.name == LOBBY or not mayInvite or guest in room.members:
             raise Refused
-        self._happens(view, Invited(self.name(view), room.name, self.accepted.names[guest], self.now), guest)
+        self.happens(view, Invited(self.name(view), room.name, self.accepted.names[guest], self.now), guest)
 
     def uninvite(self, view: View, name: str) -> None:
         """C{/uninvite}."""
         room = self._ownRoom(view)
         if not room.private or fold(name) not in room.invited:
             raise Refused
-        self._happens(view, Uninvited(self.name(view), room.name, name, self.now))
+        self.happens(view, Uninvited(self.name(view), room.name, name, self.now))
 
     def private(self, view: View, switch: str) -> None:
         """C{/private}."""
         room, isPrivate = self._ownRoom(view), switch == "on"
         if room.private == isPrivate:
             raise Refused
-        self._happens(view, PrivacySet(self.name(view), room.name, isPrivate, self.now))
+        self.happens(view, PrivacySet(self.name(view), room.name, isPrivate, self.now))
 
     def key(self, view: View, word: str) -> None:
         """C{/key}."""
         room = self._ownRoom(view)
         if not room.private:
             raise Refused
-        self._happens(view, KeySet(self.name(view), room.name, "" if word == "-" else word, self.now))
+        self.happens(view, KeySet(self.name(view), room.name, "" if word == "-" else word, self.now))
 
     def nick(self, view: View, name: str) -> None:
-        """C{/nick}."""
-        self._checkFree(name, view.person)
-        if name == self.name(view):
+        """C{/nick}; an account is left with the connection only."""
+        key, own = fold(name), self.accepted.key(view.person)
+        self.checkFree(name, view.person)
+        if name == self.name(view) or (view.person.registered and key != own):
             raise Refused
-        self._happens(view, Renamed(self.name(view), name, self.now))
+        self.checkVoice(view, self.accepted.lobby)
+        self.checkEntry(view, key)
+        self.checkMayMove(view, key)
+        self.happens(view, Renamed(self.name(view), name, self.now))
 
     def whois(self, view: View, name: str) -> None:
         """C{/whois}."""
-        person, now = self._find(name), self.now
-        self._asks(view, lambda: self._described(view, person, now))
+        person, now = self.find(name), self.now
+        self.asks(view, lambda: self._described(view, person, now))
 
     def away(self, view: View, why: str) -> None:
         """C{/away}."""
+        self.checkVoice(view, self.accepted.lobby)
         view.person.away = why
-        self._notes(view)
+        self.notes(view)
 
     def back(self, view: View) -> None:
         """C{/back}."""
         if view.person.away is None:
             raise Refused
         view.person.away = None
-        self._notes(view)
+        self.notes(view)
 
     def ignore(self, view: View, name: str) -> None:
         """C{/ignore}: in turn, as names change in turn."""
-        person = self._find(name)
+        person = self.find(name)
         if person is view.person:
             raise Refused
-        self._asks(view, lambda: self._ignored(view, person))
+        self.asks(view, lambda: self._ignored(view, person))
 
     def unignore(self, view: View, name: str) -> None:
         """C{/unignore}."""
-        self._asks(view, lambda: self._unignored(view, name))
+        self.asks(view, lambda: self._unignored(view, name))
 
     def quiet(self, view: View, switch: str) -> None:
         """C{/quiet}."""
         view.quiet = switch == "on"
-        self._notes(view)
+        self.notes(view)
 
     # What that needs.
 
-    def _checkFree(self, name: str, own: Person | None) -> None:
+    def checkFree(self, name: str, own: Person | None) -> None:
+        """
+        Somebody may have a name.
+
+        @raise Refused: when it is another's who is here or has an account, or looks like it.
+        """
         for person, other in self.accepted.names.items():
             if person is not own and (fold(other) == fold(name) or looks(other) == looks(name)):
                 raise Refused
+        isTheirs = own is not None and own.registered and self.accepted.key(own) == fold(name)
+        if fold(name) in self.accepted.accounts and not isTheirs:
+            raise Refused
+        self.checkLooks(name)
 
-    def _find(self, name: str) -> Person:
-        for person in self.accepted.names:
-            if self.accepted.key(person) == fold(name):
-                return person
-        raise Refused
+    def checkLooks(self, name: str) -> None:
+        """A name does not look like that of another account."""
+        for key, account in self.accepted.accounts.items():
+            if key != fold(name) and looks(account.name) == looks(name):
+                raise Refused
 
-    def _room(self, view: View, name: str = "") -> Place:
+    def checkEntry(self, view: View, key: str | None) -> None:
+        """Nobody is banned who comes from there with such a name."""
+        if self.accepted.lobby.bans(key, view.host, self.now):
+            raise Refused
+
+    def checkNew(self) -> None:
+        """Somebody new may come in."""
+        if self.accepted.lobby.lockdown:
+            raise Refused
+
+    def checkMayMove(self, view: View, key: str) -> None:
+        """Nobody takes an operator's name to another one."""
+        own = self.accepted.key(view.person)
+        if own != key and own in self.accepted.lobby.owners:
+            raise Refused
+
+    def checkVoice(self, view: View, room: Place) -> None:
+        """Somebody is not muted, there or everywhere."""
+        for place in (room, self.accepted.lobby):
+            if place.mutes(self.accepted.key(view.person), self.now) and not self.accepted.rules(place, view.person):
+                raise Refused
+
+    def _speaks(self, view: View, room: Place) -> Place:
+        """Somebody may say something in a room now; their next line waits, if that is slow."""
+        self.checkVoice(view, room)
+        if room.slow:
+            key = fold(room.name), room.made, view.person
+            if not self.accepted.rules(room, view.person) and self.now < self.spoke.get(key, 0) + room.slow:
+                raise Refused
+            self.spoke[key] = self.now
+        return room
+
+    def find(self, name: str) -> Person:
+        """Who is here under a name."""
+        person = self.accepted.holder(fold(name))
+        if person is None:
+            raise Refused
+        return person
+
+    def place(self, view: View, name: str = "") -> Place:
+        """The room of that name, which somebody is in; the one where they talk for no name."""
         room = self.accepted.rooms.get(fold(name) or view.room)
         if room is None or view.person not in room.members:
             raise Refused
         return room
 
-    def _owns(self, view: View, room: Place) -> bool:
-        return fold(self.name(view)) in room.owners
-
     def _ownRoom(self, view: View) -> Place:
-        room = self._room(view)
-        if not self._owns(view, room):
+        room = self.place(view)
+        if room.name == LOBBY or not self.accepted.rules(room, view.person):
             raise Refused
         return room
 
-    def _turn(self, view: View, room: Place) -> None:
+    def turn(self, view: View, room: Place) -> None:
         """Talk somewhere else."""
         old = self.told.rooms.get(view.room)
         if view.room == LOBBY or (old and view.person in old.members):
@@ -443,26 +402,42 @@ class Model:
     def _whisper(self, view: View, person: Person | None, text: str) -> None:
         if person not in self.accepted.names:
             raise Refused
-        self._happens(view, Told(self.name(view), self.accepted.names[person], text, self.now), person)
+        self.checkVoice(view, self.accepted.lobby)
+        self.happens(view, Told(self.name(view), self.accepted.names[person], text, self.now), person)
         if person.away is not None:
-            self._notes(view, person.away)
+            self.notes(view, person.away)
 
-    def _happens(self, view: View, event: Event, to: Person | None = None) -> None:
+    def happens(self, view: View | None, event: Event, to: Person | None = None) -> None:
+        """This has been accepted, and is pending."""
         entry = Entry(event, view, to)
-        self.accepted.takes(event, view.person)
+        if isinstance(event, Renamed):
+            view.person.name = event.to
+        self.accepted.takes(event, entry.person)
         self.pending.append(entry)
         self._accepts(event, entry)
 
-    def _asks(self, view: View, answer: Callable[[], list[Any]]) -> None:
-        self.pending.append(Entry(answer, view))
+    def asks(self, view: View, answer: Callable[[], list[Any]], always: bool = True) -> None:
+        """This is to be answered when it is its turn."""
+        self.pending.append(Entry(answer, view, always=always))
 
-    def _notes(self, view: View, text: str = "") -> None:
-        self._asks(view, lambda: [_notice(text)])
+    def does(self, view: View, event: Event) -> None:
+        """This has been accepted, and is shown to who did it if they are in no room."""
+        self.happens(view, event)
+        if view.person.operates:
+            self.asks(view, lambda: [event], always=False)
+
+    def confirms(self, view: View) -> None:
+        """It is said that this was done, if it can be kept."""
+        self.asks(view, lambda: [notice()], always=False)
+
+    def notes(self, view: View, text: str = "") -> None:
+        """A sentence is told in turn."""
+        self.asks(view, lambda: [notice(text)])
 
     # Answers, when it is their turn: as things are for all who have been told.
 
     def _visible(self, view: View, key: str) -> Place:
-        if key in self._unmade or not self.told.shows(key, view.person):
+        if not self.told.shows(key, view.person):
             raise Refused
         return self.told.rooms[key]
 
@@ -472,7 +447,8 @@ class Model:
             raise Refused
         return room
 
-    def _names(self, people: list[Person]) -> tuple[str, ...]:
+    def names(self, people: list[Person]) -> tuple[str, ...]:
+        """How others know them."""
         return tuple(self.told.names[person] for person in people)
 
     def _members(self, view: View, key: str, mustBeIn: bool) -> list[Any]:
@@ -480,22 +456,35 @@ class Model:
         if mustBeIn and view.person not in room.members:
             raise Refused
         away = frozenset(self.told.names[person] for person in room.members if person.away is not None)
-        return [Members(room.name, self._names(room.members), away)]
+        return [Members(room.name, self.names(room.members), away)]
 
     def _entered(self, view: View, key: str) -> list[Any]:
         room = self._inside(view, key)
-        others = self._names([person for person in room.members if person is not view.person])
+        others = self.names([person for person in room.members if person is not view.person])
         return [Entered(room.name, room.topic, others, 0, False, True)]
 
     def _about(self, view: View, key: str) -> list[Any]:
-        return [_notice(self._inside(view, key).topic)]
+        return [notice(self._inside(view, key).topic)]
 
     def _described(self, view: View, person: Person, asked: int) -> list[Any]:
         if person not in self.told.names:
             raise Refused
         shared = [room.name for room in self.told.rooms.values() if {person, view.person} <= set(room.members)]
         idle = max(0, asked - person.active)
-        return [Whois(self.told.names[person], person.since, idle, person.away, tuple(shared))]
+        isShown = self.accepted.operates(view.person)
+        hosts = [other.host or "this machine" for other in self.viewsOf(person)] if isShown else []
+        return [
+            Whois(
+                self.told.names[person],
+                person.since,
+                idle,
+                person.away,
+                tuple(shared),
+                person.registered,
+                self.accepted.operates(person),
+                tuple(dict.fromkeys(hosts)),
+            )
+        ]
 
     def _listed(self, view: View, word: str) -> list[Any]:
         rooms = [room for key, room in self.told.rooms.items() if word in key and self.told.shows(key, view.person)]
@@ -512,173 +501,10 @@ class Model:
         if person not in self.told.names:
             raise Refused
         view.ignored.add(self.told.key(person))
-        return [_notice("")]
+        return [notice("")]
 
     def _unignored(self, view: View, name: str) -> list[Any]:
         if fold(name) not in view.ignored:
             raise Refused
         view.ignored.remove(fold(name))
-        return [_notice("")]
-
-    # What has happened.
-
-    def hour(self) -> None:
-        """An hour has passed: what has been empty for a day is forgotten."""
-        for key, room in tuple(self.accepted.rooms.items()):
-            if key != LOBBY:
-                told = self.told.rooms.get(key)
-                isEmpty = not room.members and not (told and told.members)
-                self.hours[key] = self.hours.get(key, 0) + 1 if isEmpty else 0
-                if self.hours[key] >= DAY:
-                    self._forgets(Forgotten(room.name, self.now))
-
-    def _forgets(self, event: Forgotten) -> None:
-        self.accepted.takes(event, None)
-        self.pending.append(Entry(event))
-        del self.hours[fold(event.room)]
-
-    def commit(self) -> None:
-        """All that is pending has been kept, and is told."""
-        pending, self.pending = self.pending, []
-        for entry in pending:
-            if callable(entry.what):
-                self._answer(entry)
-            else:
-                self._id += 1
-                place(entry.what, self._id)
-                self._tell(entry, entry.what)
-
-    def fail(self) -> None:
-        """Nothing of what is pending can be kept; all is as told, but for departures and new names."""
-        pending, self.pending = self.pending, []
-        self.accepted = self.told.copy()
-        strangers: set[Person] = set()
-        turns: list[Entry] = []
-        for entry in pending:
-            if entry.person is None or entry.person not in strangers:
-                self._fails(entry, strangers, turns)
-        for view in self.views:
-            if view.isIn and view.person not in self.accepted.rooms.get(view.room, Place("")).members:
-                wasIn = view.person in self.accepted.rooms.get(view.before, Place("")).members
-                view.room = view.before if wasIn else LOBBY
-        for entry in turns:
-            self._answer(entry)
-        self._unmade.clear()
-
-    def _fails(self, entry: Entry, strangers: set[Person], turns: list[Entry]) -> None:
-        match entry.what:
-            case Joined(room=room) if room == LOBBY:
-                strangers.add(entry.person)
-                for view in self.viewsOf(entry.person):
-                    view.held = None
-                    view.sees(_NO)
-                    view.ends()
-            case Left() | Renamed():
-                self._promise(entry, entry.what)
-            case Forgotten(room=room):
-                self.hours[fold(room)] = DAY
-            case Created():
-                self._unmade.add(fold(entry.what.room))
-            case what if callable(what):
-                turns.append(entry)
-            case _:
-                entry.view.hears(_NO)
-
-    def _promise(self, entry: Entry, event: Left | Renamed) -> None:
-        where = fold(event.room) if isinstance(event, Left) else LOBBY
-        if entry.person not in self.accepted.rooms.get(where, Place("")).members:
-            return
-        if isinstance(event, Left) and where == LOBBY:
-            for view in self.viewsOf(entry.person):
-                view.sees(Goodbye(event.name))
-                view.ends()
-        elif not entry.isPromised:
-            entry.view.hears(_NO)
-        entry.isPromised = True
-        self.accepted.takes(event, entry.person)
-        self.pending.append(entry)
-
-    def _answer(self, entry: Entry) -> None:
-        try:
-            entry.view.sees(*entry.what())
-        except Refused:
-            entry.view.sees(_NO)
-
-    def _tell(self, entry: Entry, event: Event) -> None:
-        world, person = self.told, entry.person
-        match event:
-            case Joined(room=room):
-                self._show(room, event)
-                if room != LOBBY:
-                    self._letIn(entry, fold(room))
-                world.takes(event, person)
-                if room == LOBBY:
-                    for view in self.viewsOf(person):
-                        self._welcome(view)
-            case Left(room=room):
-                self._letOut(person, fold(room))
-                world.takes(event, person)
-                self._show(room, event)
-            case Told():
-                self._pass(entry, event)
-            case Renamed():
-                self._show(LOBBY, event)
-                self._follow(person, event)
-            case Created():
-                world.takes(event, person)
-            case Forgotten():
-                world.takes(event, person)
-                return
-            case _:
-                self._show(event.room, event)
-                world.takes(event, person)
-                if isinstance(event, Invited):
-                    for view in self.listeners(entry.to):
-                        view.sees(Invitation(event))
-        if not isinstance(event, Told):
-            room = world.rooms[fold(getattr(event, "room", LOBBY))]
-            if isinstance(event, PrivacySet) and not event.private:
-                room.recent.clear()
-            room.recent.append(event)
-            room.said += isinstance(event, (Said, Acted))
-
-    def _show(self, room: str, event: Event) -> None:
-        for member in self.told.rooms[fold(room)].members:
-            for view in self.listeners(member):
-                view.sees(event)
-
-    def _letIn(self, entry: Entry, key: str) -> None:
-        room = self.told.rooms[key]
-        for view in self.listeners(entry.person):
-            view.looked[key] = room.said
-            view.sees(Entered(room.name, room.topic, self._names(room.members), 0, room.isNew, view is entry.view))
-            if not room.isNew:
-                view.sees(*map(Past, room.recent))
-        room.isNew = False
-
-    def _letOut(self, person: Person, key: str) -> None:
-        for view in self.viewsOf(person):
-            if key == LOBBY:
-                self._goodbye(view)
-            else:
-                view.sees(_notice(""))
-                view.looked.pop(key, None)
-
-    def _pass(self, entry: Entry, event: Told) -> None:
-        readers = self.listeners(entry.to)
-        for view in readers:
-            if view.wants(event):
-                view.correspondent = entry.person
-                view.sees(event)
-        if readers:
-            for view in self.listeners(entry.person):
-                view.sees(Sent(event))
-        else:
-            entry.view.sees(_NO)
-
-    def _follow(self, person: Person, event: Renamed) -> None:
-        self.told.takes(event, person)
-        for view in self.views:
-            if fold(event.name) in view.ignored:
-                view.ignored.remove(fold(event.name))
-                view.ignored.add(fold(event.to))
+        return [notice("")]

@@ -54,6 +54,15 @@ class RoomBanTests(ModeratingTestCase):
         self.assertEqual(self.isRefused(self.alice, "/unban bob"), "bob is not banned")
         self.assertEqual(self.isRefused(self.alice, "/unban a b"), "a b is not banned")
 
+    def test_runOut(self) -> None:
+        """A ban or mute that has run out is none that could be lifted, as none is listed."""
+        self.happens(self.alice, "/mute carol 1h", "/ban bob 1h")
+        self.later(HOUR)
+        self.assertEqual(self.alice.asks("/bans"), ["* Nobody is banned or muted"])
+        self.assertEqual(self.isRefused(self.alice, "/unban bob"), "bob is not banned")
+        self.assertEqual(self.isRefused(self.alice, "/unmute carol"), "carol is not muted")
+        self.nothingWaits()
+
     def test_newName(self) -> None:
         """A ban goes along to a new name, and can be lifted under it; the old one is free of it."""
         self.happens(self.alice, "/ban bob")
@@ -435,6 +444,18 @@ class FailedTests(ModeratingTestCase):
         self.journal.commit()
         self.assertIn("zoe", self.hub.rooms.named("#dev").settings.banned)
         self.assertEqual(self.hub.rooms.named("#dev").told, self.hub.rooms.named("#dev").settings)
+
+    def test_roomThatIsForgottenInTheSameBatch(self) -> None:
+        """What an operator did in a room that is forgotten before that is told is told nevertheless, and kept."""
+        for visitor in self.people:
+            self.happens(visitor, "/quit")
+        for _ in range(23):
+            self.hub.anHourHasPassed(NOW)
+        self.root.type("/ban #dev zoe")
+        self.hub.anHourHasPassed(NOW)
+        self.happens(self.root, "hello")
+        self.assertNotIn("#dev", self.hub.audience.rooms)
+        self.assertEqual(self.root.asks("still here"), ["root: still here"])
 
     def test_byWhoWasTurnedAway(self) -> None:
         """What somebody did who could not come in after all is undone."""

@@ -35,6 +35,7 @@ from loqui.events import (
     Uninvited,
 )
 from loqui.names import keyOrNone, nameKey, roomKey
+from loqui.settings import targetKey
 
 __all__ = ["NAMED", "Audience"]
 
@@ -280,7 +281,8 @@ class Audience:
 
     def _moderated(self, event: Moderated, origin: Session | None, telling: Telling) -> None:
         room = self.rooms[event.room]
-        self._registry.note(event)
+        if event.to:
+            self._registry.concerns(targetKey(event.to), room)
         if "/" not in event.to:
             self._shown(event, origin, telling)
             return

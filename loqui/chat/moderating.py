@@ -84,7 +84,7 @@ def _unmute(context: Context, where: str, name: str) -> None:
 
 
 def _lift(context: Context, room: Room, act: str, sanction: Sanction | None, otherwise: str) -> None:
-    if sanction is None:
+    if sanction is None or not sanction.holds(context.now):
         raise LoquiError("no-change", otherwise)
     context.happens(room.moderate(context.user, act, sanction.to, context.now))
 
