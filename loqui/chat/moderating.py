@@ -11,9 +11,9 @@ from loqui.chat.user import User
 from loqui.durations import isDuration, parseDuration
 from loqui.errors import LoquiError
 from loqui.events import Event
-from loqui.names import checkName, nameKey
+from loqui.names import checkName, keyOrNone, nameKey
 from loqui.networks import holdsFor, networkOf
-from loqui.settings import Sanction, targetKey
+from loqui.settings import Sanction
 
 __all__ = ["ROWS"]
 
@@ -169,10 +169,7 @@ def _rules(room: Room) -> str:
 
 
 def _key(name: str) -> str:
-    try:
-        return targetKey(name)
-    except LoquiError:
-        return ""
+    return keyOrNone(name) or ""
 
 
 def _untilAndWhy(rest: str, now: int) -> tuple[int, str]:
