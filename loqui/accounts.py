@@ -291,6 +291,9 @@ def prepare(password: str) -> str:
 
     @raise LoquiError: with code C{password-unfit}, when it cannot be a password.
     """
+    tooLong = LoquiError("password-unfit", f"a password has at most {LONGEST} characters")
+    if len(password) > LONGEST * 5:  # As in a name.
+        raise tooLong
     try:
         # U+FFFD stands for what was no UTF-8, or a control character: many would be the same.
         if "\ufffd" in password:
@@ -301,7 +304,7 @@ def prepare(password: str) -> str:
             "password-unfit", "a password is not empty, and valid UTF-8 without control characters"
         ) from None
     if len(prepared) > LONGEST:
-        raise LoquiError("password-unfit", f"a password has at most {LONGEST} characters")
+        raise tooLong
     return prepared
 
 

@@ -74,6 +74,9 @@ def checkRoom(text: str) -> str:
 
 
 def _check(text: str, what: str, most: int) -> str:
+    tooLong = LoquiError("name-length", f"{what} has at most {most} characters and {MAX_BYTES} bytes")
+    if len(text) > most * 5:  # A letter with four marks on it, each written apart: more takes long to look at.
+        raise tooLong
     try:
         name = _preserved.enforce(text)
         _mapped.enforce(text)
@@ -86,7 +89,7 @@ def _check(text: str, what: str, most: int) -> str:
     if _MARKS.search(unicodedata.normalize("NFD", name)):
         raise LoquiError("name-characters", f"{what} has at most four marks on one letter")
     if len(name) > most or len(name.encode("utf-8")) > MAX_BYTES:
-        raise LoquiError("name-length", f"{what} has at most {most} characters and {MAX_BYTES} bytes")
+        raise tooLong
     if not name.isascii() and not _isHighlyRestrictive(name):
         raise LoquiError("name-scripts", f"{what} cannot mix letters of different scripts")
     return name

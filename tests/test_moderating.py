@@ -202,6 +202,36 @@ class KickTests(ModeratingTestCase):
         self.assertEqual(zoe.sees()[-1], "* Goodbye, zoe.")
         self.assertNotIn("zoe", self.users)
 
+    def test_fromElsewhere(self) -> None:
+        """Who does this in a room that they are not in is told that it is done, once."""
+        for line, done in {
+            "/kick #dev bob spam": "#dev root has kicked bob: spam",
+            "/ban #dev zoe": "#dev root has banned zoe",
+            "/slow #dev 5s": "#dev root lets everybody say one line in 5 s",
+            "/announce #dev hear": "#dev Announcement by root: hear",
+        }.items():
+            self.assertEqual(self.root.asks(line), [f"* {done}"])
+        self.gather("#lobby", self.alice)
+        self.assertEqual(self.alice.asks("/op #dev carol"), ["* #dev alice has made carol an owner"])
+
+    def test_fromElsewhereWhenItCannotBeKept(self) -> None:
+        """They are not told that it is done before it is kept."""
+        self.root.type("/ban #dev zoe")
+        self.journal.fail("disk full")
+        self.assertEqual(self.root.sees(), ["! others are told later: it cannot be saved (disk full)"])
+
+    def test_whereToDeop(self) -> None:
+        """What is to be done first is said so that it can be done where they are talking."""
+        self.happens(self.alice, "/op bob")
+        self.assertEqual(self.isRefused(self.root, "/kick #dev bob"), "bob owns #dev; /deop #dev bob first")
+        self.addAccounts("other")
+        self.happens(self.admin(), "/op other")
+        self.gather("#dev", self.root)
+        sentence = "other is an operator; /deop #lobby other first"
+        self.assertEqual(self.isRefused(self.root, "/ban #lobby other"), sentence)
+        self.assertEqual(self.isRefused(self.root, "/user delete other"), sentence)
+        self.happens(self.root, "/deop #lobby other")
+
     def test_tooMuch(self) -> None:
         """A reason has at most 300 characters."""
         for line in (f"/kick bob {'x' * 301}", f"/ban bob {'x' * 301}", f"/mute bob 2h {'x' * 301}"):

@@ -148,6 +148,11 @@ class LengthTests(SynchronousTestCase):
         """A name that fills the longest line is refused like any other that is too long."""
         self.assertEqual(outcome("a" * 4096), "name-length")
 
+    def test_aVeryLongNameIsNotLookedAt(self) -> None:
+        """What cannot become short enough is not normalized, which takes a while for a line of marks."""
+        self.assertEqual(outcome("a" + "\u0316\u0301" * 1000), "name-length")
+        self.assertEqual(outcome("a " * 1000), "name-length")
+
 
 class KeyTests(SynchronousTestCase):
     """When two names are one."""

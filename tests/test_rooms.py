@@ -666,6 +666,15 @@ class ForgettingTests(ChatTestCase):
             self.hub.anHourHasPassed(NOW)
         self.assertEqual(len(self.journal.waiting), 1)
 
+    def test_whileItsOwnerBansSomebody(self) -> None:
+        """An owner who keeps somebody out at this moment does so in vain."""
+        self.happens(self.alice, "/leave")
+        self.hours(DAY - 1)
+        self.alice.type("/ban #dev zoe")
+        self.hours(1)
+        self.assertEqual(self.alice.asks("/join #dev"), [_NEW.format("#dev")])
+        self.assertEqual(self.alice.asks("/bans"), ["* Nobody is banned or muted"])
+
     def test_isToldToNobody(self) -> None:
         """Nobody is told that a room is forgotten."""
         self.happens(self.alice, "/leave")

@@ -277,6 +277,9 @@ class MuteTests(ModeratingTestCase):
         self.happens(self.root, "/mute alice")
         for line in ("hello", "/me waves", "/say #lobby hello", "/announce hear"):
             self.assertEqual(self.isRefused(self.alice, line), "not said: you are muted", line)
+        for line in ("/kick bob hear", "/mute bob hear", "/ban bob 2h hear", "/ban #dev nobody hear"):
+            self.assertEqual(self.isRefused(self.alice, line), "not done: you are muted", line)
+        self.happens(self.alice, "/mute bob 10m", "/kick bob")
 
     def test_noWayAround(self) -> None:
         """Nothing else that others would see gets round it: private messages, topics, names, invitations, pastes."""

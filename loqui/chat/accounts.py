@@ -61,16 +61,20 @@ class Accounts:
 
     def checkCode(self, code: str, now: int) -> None:
         """
-        Make sure that an account can be made with a code, if one is needed.
+        Make sure that an account can be made with a code, if one is needed or given.
 
-        @param code: its digest.
+        @param code: its digest; empty for none.
         @param now: UTC in milliseconds since the epoch.
 
         @raise LoquiError: with code C{wrong-code}.
         """
         found = self._codes.get(code)
-        if self.access == "closed" and (found is None or found.uses < 1 or now >= found.until):
+        isValid = found is not None and found.uses > 0 and now < found.until
+        if self.access == "closed" and not isValid:
             raise LoquiError("wrong-code", "that invitation code is not valid")
+        if code and not isValid:
+            # Perhaps it is the second word of a password, which would be wrong without it next time.
+            raise LoquiError("wrong-code", "that invitation code is not valid; a password is one word here")
 
     def change(self, event: AccountChanged) -> AccountChanged:
         """Something is different from now on."""

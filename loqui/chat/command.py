@@ -12,7 +12,7 @@ from loqui.chat.ports import Turn
 from loqui.chat.room import Room
 from loqui.chat.user import Session, User
 from loqui.errors import LoquiError
-from loqui.events import Event
+from loqui.events import Announced, Event, Moderated
 
 __all__ = ["Command", "Context"]
 
@@ -51,7 +51,7 @@ class Context:
         """This has been accepted."""
         for event in events:
             self.hub.happens(event, self.session)
-            if self.user.operates:  # Who is in no room, and sees nothing otherwise.
+            if self.user.operates or self._isElsewhere(event):  # Who sees nothing of it otherwise.
                 self._confirm(event)
 
     def answer(self, makeAnswer: Callable[[], Answer]) -> None:
@@ -86,6 +86,14 @@ class Context:
             room = self.room(name)
             room.checkRuler(self.user)
         return room
+
+    def naming(self, room: Room) -> str:
+        """What stands before a name in a command, so that a room is meant: nothing, if they are talking there."""
+        return "" if room is self.session.room else f"#{room.name.removeprefix('#')} "
+
+    def _isElsewhere(self, event: Event) -> bool:
+        """Whether they have kept the peace in a room that they are not in."""
+        return isinstance(event, (Moderated, Announced)) and self.user not in self.hub.rooms.named(event.room).members
 
     def _confirm(self, *what: Event | Answer) -> None:
         self.hub.journal.append(Turn(lambda telling: telling.tell(self.session, *what), always=False), self.session)

@@ -11,9 +11,9 @@ from loqui.chat.user import User
 from loqui.durations import isDuration, parseDuration
 from loqui.errors import LoquiError
 from loqui.events import Event
-from loqui.names import checkName, nameKey
+from loqui.names import checkName, keyOrNone, nameKey
 from loqui.networks import holdsFor, networkOf
-from loqui.settings import Sanction, targetKey
+from loqui.settings import Sanction
 
 __all__ = ["ROWS"]
 
@@ -59,7 +59,7 @@ def _banName(context: Context, room: Room, name: str, until: int, why: str) -> N
     if user is not None:
         _checkMayHit(context, room, user)
     elif nameKey(name) in room.settings.owners:
-        raise LoquiError("is-owner", f"{name} {_rules(room)}; /deop {name} first")
+        raise LoquiError("is-owner", f"{name} {_rules(room)}; /deop {context.naming(room)}{name} first")
     context.happens(room.moderate(context.user, "ban", user.name if user else name, context.now, why, until))
     if user is not None and user in room.members:
         context.hub.expel(user, room, _because("banned", why), context.now)
@@ -161,7 +161,7 @@ def _checkMayHit(context: Context, room: Room, user: User) -> None:
         return
     if not room.isLobby and room.lobby.isRuledBy(user):
         raise LoquiError("is-owner", f"{user.name} is an operator, everywhere")
-    raise LoquiError("is-owner", f"{user.name} {_rules(room)}; /deop {user.name} first")
+    raise LoquiError("is-owner", f"{user.name} {_rules(room)}; /deop {context.naming(room)}{user.name} first")
 
 
 def _rules(room: Room) -> str:
@@ -169,10 +169,7 @@ def _rules(room: Room) -> str:
 
 
 def _key(name: str) -> str:
-    try:
-        return targetKey(name)
-    except LoquiError:
-        return ""
+    return keyOrNone(name) or ""
 
 
 def _untilAndWhy(rest: str, now: int) -> tuple[int, str]:

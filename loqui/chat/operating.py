@@ -99,8 +99,12 @@ def _checkMaySet(context: Context, name: str) -> None:
     @raise LoquiError: with codes C{no-such-user} and C{is-owner}.
     """
     key = nameKey(_account(context, name).name)
-    if key in context.hub.rooms.lobby.settings.owners and key != context.user.key and not context.user.operates:
-        raise LoquiError("is-owner", f"{name} is an operator; /deop {name} first, or loqui-admin user passwd {name}")
+    lobby = context.hub.rooms.lobby
+    if key in lobby.settings.owners and key != context.user.key and not context.user.operates:
+        sentence = (
+            f"{name} is an operator; /deop {context.naming(lobby)}{name} first, or loqui-admin user passwd {name}"
+        )
+        raise LoquiError("is-owner", sentence)
 
 
 def _change(context: Context, account: Account, change: str) -> None:
@@ -108,8 +112,9 @@ def _change(context: Context, account: Account, change: str) -> None:
         raise LoquiError("no-change", "that would hit yourself")
     if change != "deleted" and account.suspended == (change == "suspended"):
         raise LoquiError("no-change", f"{account.name} is {change} already")
-    if change != "restored" and nameKey(account.name) in context.hub.rooms.lobby.settings.owners:
-        raise LoquiError("is-owner", f"{account.name} is an operator; /deop {account.name} first")
+    lobby, name = context.hub.rooms.lobby, account.name
+    if change != "restored" and nameKey(name) in lobby.settings.owners:
+        raise LoquiError("is-owner", f"{name} is an operator; /deop {context.naming(lobby)}{name} first")
     changeAccount(context, account.name, change)
     context.confirm(f"{account.name}: {change}")
 

@@ -296,9 +296,11 @@ class Room:
         """
         Keep the peace; the parameters are as in L{Moderated}.
 
-        @raise LoquiError: with code C{not-owner}, C{too-long} or C{too-many-sanctions}.
+        @raise LoquiError: with code C{not-owner}, C{too-long}, C{too-many-sanctions} or C{muted}.
         """
         self.checkRuler(user)
+        if why:
+            self.checkNotMuted(user, now)  # A reason is read by all.
         if len(why) > MAX_WHY:
             raise LoquiError("too-long", f"a reason has at most {MAX_WHY} characters, this has {len(why):,}")
         settings = self.settings

@@ -136,9 +136,10 @@ class Rooms:
         return self._concerning.get(key, set())
 
     def note(self, event: Invited | Moderated) -> None:
-        """Somebody may be in the settings of a room now."""
-        if event.to:
-            self.concerns(targetKey(event.to), self.named(event.room))
+        """Somebody may be in the settings of a room now, if that has not been forgotten since."""
+        room = self.find(event.room)
+        if event.to and room is not None:
+            self.concerns(targetKey(event.to), room)
 
     def concerns(self, key: str, room: Room) -> None:
         """A name key is in the settings of a room now."""
