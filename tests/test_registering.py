@@ -28,13 +28,13 @@ class RegisterTests(AccountsTestCase):
         """What stands behind the first word is a code: if it is none, no account is made with that word alone."""
         sentence = "! that invitation code is not valid; a password is one word here"
         self.assertEqual(self.answer(self.alice, "/register correct-horse battery staple"), [sentence])
-        self.assertFalse(self.hub.isRegistered("alice"))
+        self.assertFalse(self.hub.registrar.isRegistered("alice"))
 
     def test_codeThatIsNotNeeded(self) -> None:
         """A code that is valid is no mistake where none is needed."""
         self.hub.accounts.give(CodeGiven("@admin", digestCode("abcd-efgh-jkmn"), 1, NOW + 1, NOW))
         self.answer(self.alice, "/register correct-horse abcd-efgh-jkmn")
-        self.assertTrue(self.hub.isRegistered("alice"))
+        self.assertTrue(self.hub.registrar.isRegistered("alice"))
 
     def test_notBeforeItIsKept(self) -> None:
         """Nobody is told that a name is theirs before that is kept."""

@@ -15,9 +15,7 @@ __all__ = ["Archive"]
 
 _AUDIT = """
     SELECT kind, id, time, name, room, "to", text, until FROM event
-    WHERE kind IN (
-        'kick', 'ban', 'unban', 'mute', 'unmute', 'op', 'deop', 'slow', 'lockdown', 'announced', 'account', 'code'
-    )
+    WHERE until IS NOT NULL
     AND room IS coalesce(?1, room)
     AND id >= coalesce((SELECT since FROM room WHERE room.name = ?1), 0)  -- before that, it was another room
     ORDER BY id DESC LIMIT ?2

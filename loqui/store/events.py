@@ -81,6 +81,8 @@ def toRows(events: Iterable[Event]) -> str:
 
 
 def _toRow(event: Any) -> list[Any]:
+    if type(event) is Said:  # Nearly all are, and each costs everybody in the room.
+        return ["said", event.id, event.time, event.name, event.room, None, event.text, None]
     return [
         event.act if type(event) is Moderated else _KINDS[type(event)],
         event.id,
@@ -90,7 +92,7 @@ def _toRow(event: Any) -> list[Any]:
         LOBBY if type(event) is Renamed else getattr(event, "room", None),
         getattr(event, "to", None),
         _toText(event),
-        getattr(event, "until", None),
+        getattr(event, "until", 0 if isinstance(event, (AccountChanged, Announced)) else None),
     ]
 
 
