@@ -150,7 +150,7 @@ class RoomLine:
 
     @ivar count: how many people are in it.
     @ivar unread: how much was said there since you last looked.
-    @ivar standing: what you are to the room: C{"here"}, C{"in"}, C{"invited"} or empty.
+    @ivar standing: what you are to the room: C{"here"}, C{"in"}, C{"owner"}, C{"invited"} or empty.
     """
 
     room: str

@@ -493,7 +493,9 @@ class Model:
 
     def _line(self, view: View, room: Place) -> RoomLine:
         key, isIn = fold(room.name), view.person in room.members
-        standing = "here" if key == view.room else "in" if isIn else "invited" if room.private else ""
+        isOwner = self.told.key(view.person) in room.owners
+        outside = ("owner" if isOwner else "invited") if room.private else ""
+        standing = "here" if key == view.room else "in" if isIn else outside
         unread = 0 if key == view.room else room.said - view.looked.get(key, room.said)
         return RoomLine(room.name, len(room.members), room.topic, room.private, unread, standing)
 

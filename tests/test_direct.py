@@ -115,7 +115,7 @@ class ReplyTests(ChatTestCase):
         """Who has only written to somebody has nobody to reply to."""
         self.happens(self.alice, "/msg bob 1")
         self.assertEqual(
-            self.isRefused(self.alice, "/r 2"), "nobody has told you anything in private; /msg NAME TEXT does"
+            self.isRefused(self.alice, "/r 2"), "there is nobody to reply to; /msg NAME TEXT tells somebody something"
         )
 
     def test_toWhomOneHasSeen(self) -> None:

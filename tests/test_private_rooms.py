@@ -233,6 +233,13 @@ class InvitationTests(PrivateTestCase):
         self.happens(self.eve, "hello")
         self.assertEqual(self.bob.sees(), ["#den eve: hello"])
 
+    def test_whoIsNot(self) -> None:
+        """Its owner, who has left it, and an operator find the room as well, and not because they were invited."""
+        self.happens(self.alice, "/leave")
+        self.assertEqual(self.alice.asks("/rooms den"), ["* #den: 1 person, private, it is yours"])
+        (root,) = self.operators("root")
+        self.assertEqual(root.asks("/rooms den"), ["* #den: 1 person, private"])
+
     def test_guestIsInvitedForGood(self) -> None:
         """Who is invited may go and come back."""
         self.happens(self.alice, "/invite eve")

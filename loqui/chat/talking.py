@@ -29,7 +29,7 @@ def _tell(context: Context, name: str, text: str) -> None:
 def _reply(context: Context, text: str) -> None:
     user = context.session.correspondent
     if user is None:
-        raise LoquiError("no-such-user", "nobody has told you anything in private; /msg NAME TEXT does")
+        raise LoquiError("no-such-user", "there is nobody to reply to; /msg NAME TEXT tells somebody something")
     _whisper(context, user, text)
 
 

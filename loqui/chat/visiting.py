@@ -9,6 +9,7 @@ from loqui.chat.audience import NAMED
 from loqui.chat.command import Command, Context
 from loqui.chat.room import Room
 from loqui.errors import LoquiError
+from loqui.names import nameKey
 
 __all__ = ["PRIVATE_ROWS", "ROWS"]
 
@@ -59,7 +60,8 @@ def _line(context: Context, room: Room) -> RoomLine:
     session = context.session
     standing = "here" if room is session.room else "in" if context.user in room.present else ""
     if not standing and room.told.private:
-        standing = "invited"
+        key = nameKey(context.user.shown)
+        standing = "owner" if key in room.told.owners else "invited" if key in room.told.invited else ""
     topic, private = room.told.topic, room.told.private
     return RoomLine(room.name, len(room.present), topic, private, session.unread(room), standing)
 

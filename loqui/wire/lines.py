@@ -233,7 +233,7 @@ def _count(names: Sequence[str], more: int) -> str:
     return ", ".join(names) + (f" and {more:,} more" if more else "")
 
 
-_STANDINGS = {"here": "you talk here", "in": "you are in it", "invited": "you are invited"}
+_STANDINGS = {"here": "you talk here", "in": "you are in it", "owner": "it is yours", "invited": "you are invited"}
 
 _WRITERS: dict[type[Union[Event, Answer]], Callable[[Any], str]] = {
     Said: _said,
