@@ -148,6 +148,8 @@ class Model:
 
         @raise Refused: when that is not allowed.
         """
+        if not view.isIn:
+            return None  # What comes from who has left does not count.
         view.person.active = self.now
         if view.question is not None:
             answered, view.question = view.question, None
