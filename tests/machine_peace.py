@@ -41,7 +41,7 @@ class Keepers(Machine):
         """How long something is to hold, and why."""
         return f"{span} {self.word()}".strip() if self._words % 2 else span
 
-    def victim(self, number: int) -> str:
+    def target(self, number: int) -> str:
         """Whom something is done to; as often as not, the intruder."""
         intruders = [visitor.view for visitor in self.visitors if visitor.isIntruder and visitor.view.isIn]
         return self.model.name(intruders[0]) if intruders and number % 2 else self.name(number // 2)
@@ -50,13 +50,13 @@ class Keepers(Machine):
     def kicks(self, number: int, other: int, whom: int) -> None:
         """Somebody is put out."""
         visitor = self.keeper(number)
-        self.types(visitor, "/kick", self.peace.kick, self.place(other, visitor), self.victim(whom), self.word())
+        self.types(visitor, "/kick", self.peace.kick, self.place(other, visitor), self.target(whom), self.word())
 
     @rule(number=numbers, other=numbers, whom=numbers, span=spans)
     def bans(self, number: int, other: int, whom: int, span: str) -> None:
         """Somebody is kept out."""
         visitor = self.keeper(number)
-        self.types(visitor, "/ban", self.peace.ban, self.place(other, visitor), self.victim(whom), self.reason(span))
+        self.types(visitor, "/ban", self.peace.ban, self.place(other, visitor), self.target(whom), self.reason(span))
 
     @rule(number=numbers, whom=st.sampled_from(tuple(NETWORKS)), span=st.sampled_from(tuple(SPANS)))
     def bansAddress(self, number: int, whom: str, span: str) -> None:
@@ -69,7 +69,7 @@ class Keepers(Machine):
     def mutes(self, number: int, other: int, whom: int, span: str) -> None:
         """Somebody may only read."""
         visitor = self.keeper(number)
-        self.types(visitor, "/mute", self.peace.mute, self.place(other, visitor), self.victim(whom), self.reason(span))
+        self.types(visitor, "/mute", self.peace.mute, self.place(other, visitor), self.target(whom), self.reason(span))
 
     @rule(number=numbers, isBan=st.booleans(), whom=numbers)
     def relents(self, number: int, isBan: bool, whom: int) -> None:

@@ -24,7 +24,7 @@ class Secrets:
     @ivar words: those that the intruder must not read: of others, and of rooms where he cannot be; with the room.
     @ivar keys: those that nobody must: keys of rooms, passwords.
     @ivar codes: with which accounts can be made.
-    @ivar unheard: words of people who were muted when they sent them.
+    @ivar unheard: words of people who were muted, or out, when they sent them.
     """
 
     def __init__(self) -> None:
@@ -52,9 +52,13 @@ class Secrets:
             self.words.update(dict.fromkeys(words, event.room))
 
     def silences(self, view: View, line: str, world: World, now: int) -> None:
-        """Somebody sends a line, or ends what they paste; nobody is to hear of it if they are muted everywhere."""
+        """
+        Somebody sends a line, or ends what they paste.
+
+        Nobody is to hear of it if they are muted everywhere, or have had to go.
+        """
         person = view.person
-        if not world.lobby.mutes(world.key(person), now) or world.operates(person):
+        if view.isIn and (not world.lobby.mutes(world.key(person), now) or world.operates(person)):
             return
         said = line
         if view.draft is not None:

@@ -45,6 +45,7 @@ class Model:
     @ivar now: UTC in milliseconds since the epoch.
     @ivar access: as in L{loqui.chat.accounts.Accounts}.
     @ivar views: all connections there have been.
+    @ivar hours: for how long each room has been empty, by key; whoever looks into it begins that anew.
     @ivar spoke: when somebody last spoke where that counts, by the room's name and when it was made.
     @ivar accepts: called with every event that is accepted, and its entry.
     """
@@ -56,6 +57,7 @@ class Model:
         self.accepted = World()
         self.pending: list[Entry] = []
         self.views: list[View] = []
+        self.hours: dict[str, int] = {}
         self.spoke: dict[tuple[str, int, Person], int] = {}
         self._accepts = accepts
 
@@ -146,6 +148,8 @@ class Model:
 
         @raise Refused: when that is not allowed.
         """
+        if not view.isIn:
+            return None  # What comes from who has left does not count.
         view.person.active = self.now
         if view.question is not None:
             answered, view.question = view.question, None
@@ -412,6 +416,8 @@ class Model:
         entry = Entry(event, view, to)
         if isinstance(event, Renamed):
             view.person.name = event.to
+        elif isinstance(event, Joined):
+            self.hours[fold(event.room)] = 0
         self.accepted.takes(event, entry.person)
         self.pending.append(entry)
         self._accepts(event, entry)

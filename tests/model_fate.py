@@ -37,17 +37,12 @@ _NETWORKS = {network for network, _ in NETWORKS.values()}
 
 
 class Fate:
-    """
-    What happens to all that was accepted.
-
-    @ivar hours: for how long each room has been empty, by key.
-    """
+    """What happens to all that was accepted."""
 
     def __init__(self, model: Model, keeps: Callable[[Event], None]) -> None:
         """
         @param keeps: called with all that has been told.
         """
-        self.hours: dict[str, int] = {}
         self._model = model
         self._keeps = keeps
         self._id = 0
@@ -65,10 +60,10 @@ class Fate:
             if other.made == room.made:
                 other.tidy(now)
             isNeeded = room.members or other.members or room.owners & accepted.accounts.keys()
-            self.hours[key] = 0 if key == LOBBY or isNeeded else self.hours.get(key, 0) + 1
-            if self.hours[key] >= DAY:
+            self._model.hours[key] = 0 if key == LOBBY or isNeeded else self._model.hours.get(key, 0) + 1
+            if self._model.hours[key] >= DAY:
                 self._model.happens(None, Forgotten(room.name, now))
-                del self.hours[key]
+                del self._model.hours[key]
 
     def commit(self) -> None:
         """All that is pending has been kept, and is told."""
@@ -112,7 +107,7 @@ class Fate:
             case Left() | Renamed():
                 self._promise(entry, entry.what)
             case Forgotten(room=room):
-                self.hours[fold(room)] = DAY
+                self._model.hours[fold(room)] = DAY
             case Created():
                 pass
             case what if callable(what):

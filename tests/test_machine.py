@@ -26,6 +26,7 @@ from tests.machine_intruder import Intruder
 from tests.machine_peace import Keepers
 from tests.machine_people import People
 from tests.machine_rooms import Visits
+from tests.machine_silence import Silenced
 from tests.model_fate import DAY
 
 #: How many steps there are in all, and in one life of a hub.
@@ -33,7 +34,7 @@ STEPS = int(os.environ.get("LOQUI_STEPS", "0"))
 LIFE = 100
 
 
-class ChatMachine(People, Visits, Identities, Keepers, Intruder):
+class ChatMachine(People, Visits, Identities, Keepers, Silenced, Intruder):
     """People who do everything, at any moment."""
 
     @initialize(access=st.sampled_from(("open", "open", "open", "registered", "closed")), isSlow=st.booleans())
