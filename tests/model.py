@@ -19,12 +19,14 @@ from loqui.answers import Entered, Goodbye, Members, Past, RoomLine, Rooms, Welc
 from loqui.events import (
     LOBBY,
     Acted,
+    Announced,
     Created,
     Event,
     Invited,
     Joined,
     KeySet,
     Left,
+    Moderated,
     PrivacySet,
     Renamed,
     Said,
@@ -427,9 +429,11 @@ class Model:
         self.pending.append(Entry(answer, view, always=always))
 
     def does(self, view: View, event: Event) -> None:
-        """This has been accepted, and is shown to who did it if they are in no room."""
+        """This has been accepted, and is shown to who did it if they are not in that room."""
+        isPeace = isinstance(event, (Moderated, Announced))
+        isElsewhere = isPeace and view.person not in self.accepted.rooms[fold(event.room)].members
         self.happens(view, event)
-        if view.person.operates:
+        if view.person.operates or isElsewhere:
             self.asks(view, lambda: [event], always=False)
 
     def confirms(self, view: View) -> None:
@@ -499,8 +503,9 @@ class Model:
 
     def _line(self, view: View, room: Place) -> RoomLine:
         key, isIn = fold(room.name), view.person in room.members
-        isOwner = self.told.key(view.person) in room.owners
-        outside = ("owner" if isOwner else "invited") if room.private else ""
+        name = self.told.key(view.person)
+        outside = "owner" if name in room.owners else "invited" if name in room.invited else ""
+        outside = outside if room.private else ""
         standing = "here" if key == view.room else "in" if isIn else outside
         unread = 0 if key == view.room else room.said - view.looked.get(key, room.said)
         return RoomLine(room.name, len(room.members), room.topic, room.private, unread, standing)

@@ -209,7 +209,8 @@ class Register:
 
     def _checkCode(self, code: str) -> None:
         known = self._model.accepted.codes.get(_digest(code))
-        if self._model.access == "closed" and (known is None or known.uses < 1 or self._model.now >= known.until):
+        isValid = known is not None and known.uses > 0 and self._model.now < known.until
+        if not isValid and (code or self._model.access == "closed"):
             raise Refused
 
     def _checkFit(self, password: str) -> None:
