@@ -108,8 +108,8 @@ ROWS = (
     ),
     Command("whois", "NAME", "Says who somebody is, and what rooms you share.", "/whois bob", _whois),
     Command("away", "[WHY]", "Says that you do not answer.", "/away lunch", _away, inside=True),
-    Command("back", "", "Says that you do again.", "/back", _back, inside=True),
+    Command("back", "", "Says that you answer again.", "/back", _back, inside=True),
     Command("ignore", "[NAME]", "Hides what somebody says, or lists whom you ignore.", "/ignore bob", _ignore),
-    Command("unignore", "NAME", "Shows it again.", "/unignore bob", _unignore),
+    Command("unignore", "NAME", "Shows what somebody says again.", "/unignore bob", _unignore),
     Command("quiet", "on|off", "Hides who comes and goes, or shows it again.", "/quiet on", _quiet),
 )

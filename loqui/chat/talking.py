@@ -71,7 +71,7 @@ ROWS = (
         _tell,
         ("m", "tell", "w"),
     ),
-    Command("reply", "TEXT", "Tells who last told you something in private.", "/reply of course", _reply, ("r",)),
+    Command("reply", "TEXT", "Answers in private who last told you something.", "/reply of course", _reply, ("r",)),
     Command(
         "paste",
         "[WHERE]",

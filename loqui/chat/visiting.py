@@ -132,7 +132,7 @@ ROWS = (
     Command(
         "topic",
         "[TEXT]",
-        f"Shows what the room is about, or says it; {NOTHING} for nothing.",
+        f"Shows what the room is about, or sets it; /topic {NOTHING} clears it.",
         "/topic Release on Friday",
         _topic,
     ),
@@ -146,7 +146,9 @@ ROWS = (
 )
 
 PRIVATE_ROWS = (
-    Command("private", "on|off", "Hides it: only who is invited, or has the key, comes in.", "/private on", _private),
-    Command("key", "WORD", f"Lets in who joins with this word; {NOTHING} for nobody.", "/key swordfish", _key),
+    Command(
+        "private", "on|off", "Hides your room: only who is invited, or has the key, comes in.", "/private on", _private
+    ),
+    Command("key", "WORD", f"Lets in who joins with this word; /key {NOTHING} ends that.", "/key swordfish", _key),
     Command("uninvite", "NAME", "Takes an invitation back.", "/uninvite bob", _uninvite),
 )

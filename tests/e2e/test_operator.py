@@ -111,7 +111,7 @@ async def test_aNewcomersFirstDay(tmp_path: Path) -> None:
     client.say(b"/help")
     await client.begins(b"* Anything else is said in the room")
     client.say(find(client, "makes it if there is none") + b" #nook")
-    client.say(find(client, "Hides it") + b" on")
+    client.say(find(client, "Hides your room") + b" on")
     client.say(find(client, "lets them in if it is private") + b" bob")
     await bob.sees(b"* ann invites you to #nook; /join #nook goes there")
     bob.say(b"/join #nook")
