@@ -354,6 +354,13 @@ class SlowTests(ModeratingTestCase):
         self.happens(self.bob, "/nick bobby")
         self.assertIn("wait 30 s", self.isRefused(self.bob, "two"))
 
+    def test_connectingAgain(self) -> None:
+        """Who connects again does not get round it either."""
+        self.happens(self.bob, "one", "/quit")
+        (bob,) = self.here("BOB")
+        self.gather("#dev", bob)
+        self.assertIn("wait 30 s", self.isRefused(bob, "two"))
+
     def test_owners(self) -> None:
         """Who owns the room may say as much as they like, and operators too."""
         self.gather("#dev", self.root)

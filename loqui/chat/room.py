@@ -112,7 +112,8 @@ class Room:
         """
         self.name = name
         self.lobby = lobby or self
-        self._spoke: dict[User, int] = {}
+        # By their names, too: somebody may connect again as who they were.
+        self._spoke: dict[User | str, int] = {}
         self.members: dict[User, None] = {}
         self.settings = self.told = settings
         self.present: dict[User, None] = {}
@@ -165,7 +166,7 @@ class Room:
         self.checkNotMuted(user, now, "not said")
         if self.isRuledBy(user):
             return
-        wait = self._spoke.get(user, 0) + self.settings.slow - now
+        wait = max(self._spoke.get(user, 0), self._spoke.get(user.key, 0)) + self.settings.slow - now
         if 0 < wait <= self.settings.slow:
             every = sayDuration(self.settings.slow)
             raise LoquiError(
@@ -330,7 +331,7 @@ class Room:
     def tidy(self, now: int) -> None:
         """Forget the bans and mutes that have run out, and who spoke when: what holds no more anyway."""
         slow = self.settings.slow
-        self._spoke = {user: when for user, when in self._spoke.items() if now < when + slow}
+        self._spoke = {who: when for who, when in self._spoke.items() if now < when + slow}
         self.settings, self.told = (
             replace(settings, banned=_holding(settings.banned, now), muted=_holding(settings.muted, now))
             for settings in (self.settings, self.told)
@@ -341,7 +342,7 @@ class Room:
         if settings.slow or settings.muted or general.muted:
             self.checkVoice(user, now)
             if settings.slow:
-                self._spoke[user] = now
+                self._spoke[user] = self._spoke[user.key] = now
 
     def _checkNotLobby(self) -> None:
         if self.isLobby:
