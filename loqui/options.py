@@ -90,6 +90,8 @@ class Options(usage.Options, AuthOptionMixin):
         ["max-name-bytes", None, 4096, "Bytes in which a name must have come.", amount],
         ["max-connections", None, 10000, "Connections in all; fewer if the open-file limit is lower.", amount],
         ["max-per-address", None, 32, "Connections from one address, or one IPv6 /64.", amount],
+        ["connect-burst", None, 64, "Connections that may come from one address at once.", amount],
+        ["connect-rate", None, 1.0, "Connections a second from one address after --connect-burst.", seconds],
         ["flood-burst", None, 10, "Lines that somebody may send at once.", amount],
         ["flood-rate", None, 5.0, "Lines a second after --flood-burst; the rest is delayed.", seconds],
         ["max-unsent", None, 1048576, "Bytes that may wait for one client.", amount],

@@ -30,7 +30,7 @@ from twisted.python.threadpool import ThreadPool
 from loqui.accounts import AT_ONCE, AccountChecker, Hashing, Passwords, makePortal
 from loqui.chat.hub import Hub
 from loqui.doors.admin import AdminFactory
-from loqui.doors.limits import Doorkeeper, Limits
+from loqui.doors.limits import Doorkeeper, Limits, LineBudget
 from loqui.doors.outbox import Unsent
 from loqui.doors.port import ChatFactory
 from loqui.errors import LoquiError, StartError
@@ -196,7 +196,9 @@ class Server(Service):
             patience=options["unsent-patience"],
             total=options["max-unsent-total"],
         )
-        doorkeeper = Doorkeeper(roomFor(options["max-connections"]), options["max-per-address"], options["trust"])
+        most = roomFor(options["max-connections"])
+        newBudget = partial(LineBudget, options["connect-burst"], options["connect-rate"], self.reactor.seconds)
+        doorkeeper = Doorkeeper(most, options["max-per-address"], options["trust"], newBudget)
         plaintext = bool(options["allow-plaintext-passwords"])
         factory = ChatFactory(hub, self.reactor, _now, limits, unsent, doorkeeper, passwords, plaintext)
         hub.gauges["connections"] = lambda: doorkeeper.count

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from loqui.doors.limits import Doorkeeper, LineBudget
+from loqui.doors.limits import REMEMBERED, Doorkeeper, LineBudget
 from loqui.errors import LoquiError
 
 
@@ -90,6 +90,27 @@ class DoorkeeperTests(SynchronousTestCase):
         self.assertEqual(
             (refusal.code, refusal.sentence), ("too-many-connections", "too many connections from your address")
         )
+
+    def test_comesTooOften(self) -> None:
+        """From one address only so many connections come at once, and then so many a second."""
+        clock = Clock()
+        self.doorkeeper = Doorkeeper(5, 2, newBudget=lambda: LineBudget(3, 0.5, clock.seconds))
+        for _ in range(3):
+            self.doorkeeper.release(self.doorkeeper.admit("192.0.2.1"))
+        for _ in range(10):
+            self.assertEqual(self._refusal("192.0.2.1").code, "too-many-connections")
+        self._admit("192.0.2.2", "127.0.0.1", "127.0.0.1", "127.0.0.1", None)
+        clock.advance(2.0)
+        self.doorkeeper.release("192.0.2.2")
+        self._admit("192.0.2.1")
+        self.assertEqual(self._refusal("192.0.2.1").code, "full")
+
+    def test_howOftenIsForgotten(self) -> None:
+        """No more than ten thousand addresses are remembered."""
+        self.doorkeeper = Doorkeeper(5, 2, newBudget=lambda: LineBudget(3, 1.0, Clock().seconds))
+        for number in range(REMEMBERED + 10):
+            self.doorkeeper.release(self.doorkeeper.admit(str(ip_address(0xC0000000 + number))))
+        self.assertLessEqual(len(self.doorkeeper._budgets), REMEMBERED)
 
     def test_anotherAddressIsAdmitted(self) -> None:
         """What one address has taken is no matter to another."""

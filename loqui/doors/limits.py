@@ -12,6 +12,9 @@ from loqui.errors import LoquiError
 
 __all__ = ["Doorkeeper", "Limits", "LineBudget", "Network"]
 
+#: Addresses of which is known how often they come; of more, those that have been known longest are forgotten.
+REMEMBERED = 10_000
+
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 
@@ -74,21 +77,31 @@ class LineBudget:
 
 class Doorkeeper:
     """
-    Counts connections, and refuses those that are too many.
+    Counts connections, and refuses those that are too many, or come too often.
 
     @ivar refused: how many were refused, by code.
     """
 
-    def __init__(self, most: int, anAddress: int, trusted: Sequence[Network] = ()) -> None:
+    def __init__(
+        self,
+        most: int,
+        anAddress: int,
+        trusted: Sequence[Network] = (),
+        newBudget: Callable[[], LineBudget] | None = None,
+    ) -> None:
         """
         @param most: connections in all.
         @param anAddress: connections from one IPv4 address or IPv6 /64 network.
         @param trusted: networks which that does not hold for; loopback is always one.
+        @param newBudget: makes what says how often one address may connect, with connections
+            for lines: otherwise who connects again could say as much at once as before. None for any.
         """
         self.most = most
         self.anAddress = anAddress
         self.trusted = trusted
         self.refused: Counter[str] = Counter()
+        self._newBudget = newBudget
+        self._budgets: dict[str, LineBudget] = {}
         self._inside: Counter[str] = Counter()
         self._count = 0
 
@@ -105,7 +118,7 @@ class Doorkeeper:
         if self._count >= self.most:
             raise self._refusal("full", "server is full")
         source = self._source(host)
-        if source and self._inside[source] >= self.anAddress:
+        if source and (self._inside[source] >= self.anAddress or self._comesTooOften(source)):
             raise self._refusal("too-many-connections", "too many connections from your address")
         self._count += 1
         self._inside[source] += 1
@@ -122,6 +135,20 @@ class Doorkeeper:
         self._inside[source] -= 1
         if not self._inside[source]:
             del self._inside[source]
+
+    def _comesTooOften(self, source: str) -> bool:
+        if self._newBudget is None:
+            return False
+        budget = self._budgets.get(source)
+        if budget is None:
+            if len(self._budgets) >= REMEMBERED:
+                for old in list(self._budgets)[: REMEMBERED // 10]:
+                    del self._budgets[old]
+            budget = self._budgets[source] = self._newBudget()
+        if budget.spend(0.0):
+            return True  # This one is not counted, lest who comes too often be kept out for ever.
+        budget.spend()
+        return False
 
     def _refusal(self, code: str, sentence: str) -> LoquiError:
         self.refused[code] += 1
