@@ -62,7 +62,7 @@ class Keepers(Machine):
     def bansAddress(self, number: int, whom: str, span: str) -> None:
         """All who connect from somewhere are kept out."""
         visitor = self.keeper(number)
-        if visitor is not None and not visitor.isIntruder:
+        if visitor is not None and not visitor.isIntruder and visitor.view.draft is None:
             self.types(visitor, "/ban", self.peace.ban, "#lobby", whom, self.reason(span))
 
     @rule(number=numbers, other=numbers, whom=numbers, span=spans)

@@ -167,6 +167,8 @@ class Peace:
         return (self._model.now + SPANS[first], why) if first in SPANS else (0, rest)
 
     def _does(self, view: View, room: Place, act: str, to: str, why: str = "", until: int = 0) -> None:
+        if why:
+            self._model.checkVoice(view, room)
         self._model.does(view, Moderated(self._model.name(view), room.name, act, to, why, until, self._model.now))
 
 
